@@ -1,0 +1,1 @@
+"""Benchmarks: each one command whose last line is one JSON object."""

@@ -1,0 +1,24 @@
+"""Keeping what is not sent yet. Nothing of it is recorded anywhere but in the sealed row itself."""
+
+from sqlalchemy import delete
+
+from community import clock, drafts
+from community.bounds import Place
+from community.db import action, db, upsert
+from community.models import Draft
+from community.viewer import Viewer
+
+
+@action
+def save_draft(viewer: Viewer, place: Place, fields: drafts.Fields) -> None:
+    """Keep what the viewer's form for ``place`` holds now, instead of what it held before."""
+    tag = drafts.tag_of(viewer, place.key)
+    values = {"sealed": drafts.seal(tag, fields), "saved_hour": clock.now().replace(minute=0, second=0, microsecond=0)}
+    statement = upsert(Draft).values(tag=tag, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=[Draft.tag], set_=values))
+
+
+@action
+def discard_draft(viewer: Viewer, place: Place) -> None:
+    """Forget the viewer's draft for ``place``."""
+    db.session.execute(delete(Draft).where(Draft.tag == drafts.tag_of(viewer, place.key)))

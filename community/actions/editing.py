@@ -1,0 +1,115 @@
+"""Correcting a post: other words, and no words at all."""
+
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+
+from community import audit, bounds, clock, events, quoting, rendering
+from community.access import PostRow
+from community.actions.labels import hold_post, keep_wording, narrow_what_follows
+from community.actions.posts import add_quotes
+from community.db import action, db
+from community.markup import RENDERER_VERSION
+from community.models import Grant, Post, PostState, Quote, Revision, Severity, Thread
+from community.policy import Permission
+from community.viewer import Viewer
+from community.writing import LABEL_WIDER, Changed, Draft, Unfit
+
+
+@action
+def edit_post(viewer: Viewer, post_id: int, draft: Draft, version: int) -> None:
+    """Give a post of the viewer's other words, or a stricter label; the earlier wording becomes a revision.
+
+    Raises NotFound, NotAllowed, Unfit, and Changed when the post is not ``version`` any more.
+    """
+    row = hold_post(viewer, post_id, Permission.POST_EDIT)
+    if row.version != version:
+        raise Changed
+    if draft.tlp not in bounds.labels_to_narrow(viewer, row):
+        raise Unfit("tlp", LABEL_WIDER)
+    earlier = bounds.quotes_in(post_id)
+    quoted = bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted | earlier)
+    changed = _write(row, draft)
+    if not changed:
+        return
+    add_quotes(post_id, quoted - earlier)
+    audit.record(viewer, "member:post:edited", group_id=row.group.id, subject_id=post_id, changed=sorted(changed))
+    events.record(events.PostEdited(post_id))
+    if "tlp" in changed:
+        events.record(events.PostRelabelled(post_id, viewer.member_id, row.tlp))
+        narrow_what_follows(viewer, row, draft.tlp)
+
+
+def _write(row: PostRow, draft: Draft) -> set[str]:
+    """Make the post what ``draft`` says; returns the names of what changed."""
+    of_post, of_thread = _wanted(row, draft)
+    present = {name: getattr(row if name in of_post else row.thread, name) for name in of_post | of_thread}
+    changed = {name for name, value in (of_post | of_thread).items() if value != present[name]}
+    if not changed:
+        return changed
+    post = db.session.get_one(Post, row.id)
+    if changed & {"title", "body", "tlp"}:
+        keep_wording(post)
+    if changed & {"title", "body"}:
+        post.edited_at = clock.now()
+    if "body" in changed:
+        post.html, post.renderer = rendering.render(draft.body, row.id), RENDERER_VERSION
+    post.version += 1
+    _set(post, of_post, changed)
+    _set(db.session.get_one(Thread, row.thread.id), of_thread, changed)
+    return changed
+
+
+def _wanted(row: PostRow, draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
+    of_post = {"body": draft.body, "tlp": draft.tlp, "severity": draft.severity}
+    if not row.is_opening:
+        return of_post, {}
+    return of_post, {"title": draft.title} | draft.classification
+
+
+def _set(target: Post | Thread, values: dict[str, Any], names: set[str]) -> None:
+    for name in values.keys() & names:
+        setattr(target, name, values[name])
+
+
+@action
+def withdraw_post(viewer: Viewer, post_id: int) -> None:
+    """Take back a post of the viewer's: its words leave it, its title, its revisions and the replies that quote them.
+
+    Place, label and author stay. Raises NotFound or NotAllowed.
+    """
+    row = hold_post(viewer, post_id, Permission.POST_EDIT)
+    _take_out_of_quotes(viewer, row, _wordings(row))
+    db.session.execute(delete(Revision).where(Revision.post_id == post_id))
+    db.session.execute(delete(Quote).where(or_(Quote.post_id == post_id, Quote.quoted_id == post_id)))
+    db.session.execute(delete(Grant).where(Grant.post_id == post_id))
+    post = db.session.get_one(Post, post_id)
+    post.state, post.severity = PostState.WITHDRAWN, Severity.REFERENCE
+    post.body = post.html = post.attribution = ""
+    post.version += 1
+    if row.is_opening:
+        thread = db.session.get_one(Thread, row.id)
+        thread.title, thread.event_type, thread.cause_types = "", None, []
+    audit.record(viewer, "member:post:withdrawn", group_id=row.group.id, subject_id=post_id)
+    events.record(events.PostWithdrawn(post_id))
+
+
+def _wordings(row: PostRow) -> list[str]:
+    """All that a post ever said, title included."""
+    earlier = db.session.execute(select(Revision.title, Revision.body).where(Revision.post_id == row.id)).all()
+    now = [row.body, row.thread.title] if row.is_opening else [row.body]
+    return [*now, *(text for revision in earlier for text in revision)]
+
+
+def _take_out_of_quotes(viewer: Viewer, row: PostRow, words: list[str]) -> None:
+    quoting_posts = select(Quote.post_id).where(Quote.quoted_id == row.id)
+    for revision in db.session.scalars(select(Revision).where(Revision.post_id.in_(quoting_posts))).all():
+        revision.body = quoting.without(revision.body, row.id, words)
+    for post in db.session.scalars(select(Post).where(Post.id.in_(quoting_posts))).all():
+        left = quoting.without(post.body, row.id, words)
+        if left == post.body:
+            continue
+        # A new version, so that whoever is just editing it does not put the words back unawares.
+        post.body, post.html, post.version = left, rendering.render(left, post.id), post.version + 1
+        audit.record(viewer, "system:quote:erased", group_id=post.group_id, subject_id=post.id)
+        events.record(events.PostEdited(post.id))

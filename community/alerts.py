@@ -1,0 +1,137 @@
+"""Who is told of what inside the application: the listener that turns events into notifications.
+
+A notification is a pointer; whether its owner may still see what it points at is asked again whenever it is shown.
+One event makes at most one notification for a member, with the strongest of its reasons.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, exists, literal, or_, select
+
+from community import clock, events, visibility
+from community.db import db, insert_new
+from community.models import (
+    Engagement,
+    Follow,
+    Member,
+    Membership,
+    MemberState,
+    Notification,
+    NotificationKind,
+    Post,
+    Quote,
+    Recipient,
+    Role,
+    Severity,
+)
+from community.outbox import listen
+
+_Quoted = Post.__table__.alias("quoted")
+_follows = exists().where(Follow.thread_id == Post.thread_id, Follow.member_id == Member.id)
+_named = exists().where(Recipient.post_id == Post.id, Recipient.member_id == Member.id)
+_quoted = exists().where(Quote.post_id == Post.id, Quote.quoted_id == _Quoted.c.id, _Quoted.c.author_id == Member.id)
+_warned = Post.severity == Severity.WARNING
+_reason = case(
+    (_named, literal(NotificationKind.NAMED.value)),
+    (_quoted, literal(NotificationKind.QUOTE.value)),
+    (_warned, literal(NotificationKind.WARNING.value)),
+    else_=literal(NotificationKind.REPLY.value),
+)
+_TOLD = visibility.audience(Member.id, _reason.label("kind")).where(
+    or_(_named, _quoted, _warned, and_(_follows, Post.id != Post.thread_id)),
+    or_(Post.author_id.is_(None), Post.author_id != Member.id),
+)
+_ABOUT = select(Post.author_id, Post.thread_id).where(Post.id == bindparam("post_id"))
+# Who has the role and not the standing (policy.is_trusted) decides nothing and must not learn who asks.
+_MODERATORS = (
+    select(Membership.member_id)
+    .join(Member, Member.id == Membership.member_id)
+    .where(Membership.group_id == bindparam("group_id"), Membership.role == Role.MODERATOR)
+    .where(Member.state.in_((MemberState.ACTIVE, MemberState.DORMANT)))
+    .where(or_(Member.engagement == Engagement.STAFF, Member.nda_signed))
+)
+
+
+def _tell(members: Iterable[tuple[int, str]], number: int, **about: Any) -> None:
+    now = clock.now()
+    rows = [
+        {"id": clock.random_id(), "member_id": member, "kind": kind, "event_key": number, "told_at": now, **about}
+        for member, kind in members
+    ]
+    if rows:
+        db.session.execute(insert_new(Notification), rows)
+
+
+@listen(events.PostPublished)
+def tell_of_post(event: events.PostPublished, number: int) -> None:
+    """Tell those it names, quotes, and who follow; a warning tells everybody who sees it. The author follows."""
+    told = db.session.execute(_TOLD, {"post_id": event.post_id}).all()
+    _tell([(row.id, row.kind) for row in told], number, post_id=event.post_id)
+    about = db.session.execute(_ABOUT, {"post_id": event.post_id}).one_or_none()
+    if about and about.author_id:
+        follow = {"member_id": about.author_id, "thread_id": about.thread_id}
+        db.session.execute(insert_new(Follow), [follow])
+
+
+@listen(events.PostGranted)
+def tell_of_grant(event: events.PostGranted, number: int) -> None:
+    """Tell the member to whom a post was opened."""
+    _tell([(event.member_id, NotificationKind.GRANT)], number, post_id=event.post_id)
+
+
+@listen(events.PostRelabelled)
+def tell_of_label(event: events.PostRelabelled, number: int) -> None:
+    """Tell the author when somebody else changed the label."""
+    _tell_author(event.post_id, NotificationKind.RELABELLED, number, unless=event.by_id)
+
+
+@listen(events.PostOpenedByModerator)
+def tell_of_reading(event: events.PostOpenedByModerator, number: int) -> None:
+    """Tell the author that a site moderator opened the post."""
+    _tell_author(event.post_id, NotificationKind.OPENED, number)
+
+
+def _tell_author(post_id: int, kind: NotificationKind, number: int, unless: int = 0) -> None:
+    author = db.session.scalar(select(Post.author_id).where(Post.id == post_id))
+    if author and author != unless:
+        _tell([(author, kind)], number, post_id=post_id)
+
+
+@listen(events.MemberInvited)
+def tell_of_invitation(event: events.MemberInvited, number: int) -> None:
+    """Tell the invited member."""
+    _tell([(event.member_id, NotificationKind.GROUP_INVITED)], number, group_id=event.group_id)
+
+
+@listen(events.MemberJoined)
+def tell_of_admission(event: events.MemberJoined, number: int) -> None:
+    """Tell the member whom somebody else admitted."""
+    if event.by_id != event.member_id:
+        _tell([(event.member_id, NotificationKind.GROUP_JOINED)], number, group_id=event.group_id)
+
+
+@listen(events.JoinRefused)
+def tell_of_refusal(event: events.JoinRefused, number: int) -> None:
+    """Tell the member who asked."""
+    _tell([(event.member_id, NotificationKind.GROUP_REFUSED)], number, group_id=event.group_id)
+
+
+@listen(events.MemberRemoved)
+def tell_of_removal(event: events.MemberRemoved, number: int) -> None:
+    """Tell the member whom somebody else took out; of a secret group they may know nothing any more."""
+    if event.by_id != event.member_id:
+        _tell([(event.member_id, NotificationKind.GROUP_REMOVED)], number, group_id=event.group_id)
+
+
+@listen(events.RoleChanged)
+def tell_of_role(event: events.RoleChanged, number: int) -> None:
+    """Tell the member whose role changed."""
+    _tell([(event.member_id, NotificationKind.GROUP_ROLE)], number, group_id=event.group_id)
+
+
+@listen(events.JoinAsked)
+def tell_of_request(event: events.JoinAsked, number: int) -> None:
+    """Tell the moderators of the group."""
+    moderators = db.session.scalars(_MODERATORS, {"group_id": event.group_id}).all()
+    _tell([(member, NotificationKind.JOIN_ASKED) for member in moderators], number, group_id=event.group_id)

@@ -1,0 +1,1 @@
+"""Lists kept as data."""

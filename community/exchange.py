@@ -1,0 +1,53 @@
+"""Redis between the processes of a large site: what one process emits reaches the open pages of all.
+
+Two things differ from the library. What Redis does not take is an error, so that the outbox delivers it again. And
+after every time in which this process could not hear the others, its open pages look again at what they show.
+"""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import Any
+
+import structlog
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from socketio import RedisManager
+
+RETRY_SECONDS = 0.5
+# The client's own repeating would hide that something was missed.
+_OPTIONS = {"retry": Retry(NoBackoff(), 0), "socket_connect_timeout": 2, "socket_keepalive": True}
+_log = structlog.get_logger()
+
+
+class Exchange(RedisManager):
+    """Publishes to the other processes and hears them. ``missed`` is called after a gap in hearing."""
+
+    connected: bool  # the library sets it, and says nowhere what it is
+
+    def __init__(self, url: str, missed: Callable[[], None]) -> None:
+        super().__init__(url, channel="musubi", redis_options=dict(_OPTIONS))
+        self.missed = missed
+
+    def _publish(self, data: dict[str, Any]) -> None:
+        try:
+            if not self.connected:
+                self._redis_connect()
+            self.redis.publish(self.channel, self.json.dumps(data))
+        except (RedisError, OSError):
+            self.connected = False
+            raise
+
+    def _redis_listen_with_retries(self) -> Iterator[Any]:
+        pause, gap = Event(), False
+        while True:
+            try:
+                self._redis_connect()
+                self.pubsub.subscribe(self.channel)
+                if gap:
+                    self.missed()
+                yield from self.pubsub.listen()
+            except (RedisError, OSError) as error:
+                _log.warning("redis is away", error=type(error).__name__)
+                gap = True
+            pause.wait(RETRY_SECONDS)

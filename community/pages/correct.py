@@ -1,0 +1,161 @@
+"""Correcting a post: other words, and a wider or stricter label."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from community import bounds, reach, rendering, single
+from community.access import PostRow, access_post
+from community.actions.editing import edit_post
+from community.actions.labels import narrow_post, widen_post
+from community.forms.compose import EditOpeningForm, EditReplyForm, LabelForm
+from community.pages.audience import shown
+from community.pages.changes import steps
+from community.pages.hook import current_viewer
+from community.policy import NotAllowed, Permission
+from community.shown import NOTHING_SHOWN, Shown, open_shown, seal_shown
+from community.single import Wording
+from community.tlp import Tlp
+from community.writing import AudienceGrew, Changed, Unfit
+
+pages = Blueprint("correct", __name__)
+Answer = str | Response | tuple[str, int]
+EditForm = EditOpeningForm | EditReplyForm
+
+
+# --- other words ---
+
+
+@pages.route("/posts/<id:post_id>/edit", methods=["GET", "POST"])
+def edit(post_id: int) -> Answer:
+    """Write the post anew. Who comes second sees both texts and can go on from there."""
+    try:
+        post = access_post(current_viewer(), post_id, Permission.POST_EDIT)
+    except NotAllowed:
+        if request.method != "POST":
+            raise
+        return render_template("community/compose/too_late.html", form=EditOpeningForm()), 403
+    kind = EditOpeningForm if post.is_opening else EditReplyForm
+    if request.method == "POST":
+        return _save(kind(), post)
+    return _edit_page(kind(data=_present(post)), post)
+
+
+def _present(post: PostRow) -> dict[str, Any]:
+    thread = post.thread
+    of_thread = {name: getattr(thread, name) for name in ("title", "kind", "cause_types")}
+    of_post = {name: getattr(post, name) for name in ("body", "tlp", "severity", "version")}
+    return of_thread | of_post | {"event_type": thread.event_type or ""}
+
+
+def _save(form: EditForm, post: PostRow) -> Answer:
+    if not form.validate():
+        return _edit_page(form, post, 422)
+    if request.form.get("step") == "preview":
+        return _edit_page(form, post, html=rendering.preview(form.body.data))
+    try:
+        edit_post(current_viewer(), post.id, form.draft(), form.version.data)
+    except Changed:
+        return _both(form, post)
+    except Unfit as unfit:
+        form.refuse(unfit.field, unfit.reason)
+        return _edit_page(form, post, 422)
+    flash(_("Saved. Who reads the post can also read what it said before."), "success")
+    return redirect(url_for("posts.in_thread", post_id=post.id), 303)
+
+
+def _both(form: EditForm, post: PostRow) -> Answer:
+    """The text as it is now beside the viewer's, which stays in the form and can be saved next."""
+    title = post.thread.title if post.is_opening else ""
+    now = Wording(post.version, title, post.body, post.tlp, post.released_at)
+    own_title = form.title.data if isinstance(form, EditOpeningForm) else ""
+    own = Wording(post.version, own_title, form.body.data, Tlp(form.tlp.data), post.released_at)
+    form.version.data, form.version.raw_data = post.version, None
+    if form.tlp.data not in bounds.labels_to_narrow(current_viewer(), post):
+        form.tlp.data = post.tlp
+    return _edit_page(form, post, 409, now=now, step=steps([own, now])[0])
+
+
+def _edit_page(form: EditForm, post: PostRow, status: int = 200, **more: Any) -> Answer:
+    labels = bounds.labels_to_narrow(current_viewer(), post)
+    page = render_template("community/posts/edit.html", form=form, post=post, labels=labels, **more)
+    return page, status
+
+
+# --- another label ---
+
+
+@pages.route("/posts/<id:post_id>/widen", methods=["GET", "POST"])
+def widen(post_id: int) -> Answer:
+    """Choose a wider label, see who will read the post then, and only then change it."""
+    post = access_post(current_viewer(), post_id, Permission.POST_EDIT)
+    form = LabelForm()
+    if request.method != "POST" or not form.validate():
+        form.version.data, form.version.raw_data = post.version, None
+        return _label_page("widen", form, post, bounds.labels_to_widen(current_viewer(), post))
+    if request.form.get("step") != "send":
+        return _widen_confirm(form, post, NOTHING_SHOWN, 200)
+    return _widen(form, post)
+
+
+def _widen(form: LabelForm, post: PostRow) -> Answer:
+    viewer, label = current_viewer(), Tlp(form.tlp.data)
+    seen = open_shown(viewer, _key(post), form.shown.data or "")
+    try:
+        widen_post(viewer, post.id, label, form.version.data, seen)
+    except (AudienceGrew, Changed):
+        return _widen_confirm(form, post, seen, 409)
+    except Unfit:
+        return _label_page("widen", form, post, bounds.labels_to_widen(viewer, post), 422)
+    flash(_("The post now carries %(label)s.", label=label.label), "success")
+    return redirect(url_for("posts.in_thread", post_id=post.id), 303)
+
+
+def _widen_confirm(form: LabelForm, post: PostRow, seen: Shown, status: int) -> Answer:
+    viewer, label = current_viewer(), Tlp(form.tlp.data)
+    if label not in bounds.labels_to_widen(viewer, post):
+        return _label_page("widen", form, post, bounds.labels_to_widen(viewer, post), 422)
+    who = reach.reach(viewer, bounds.place_of_post(post), label, at=post.released_at)
+    page = render_template(
+        "community/posts/widen_confirm.html",
+        post=post,
+        label=label,
+        sealed=seal_shown(viewer, _key(post), who.ids),
+        audience=shown(who, seen.added(who.ids) if seen.tails else ()),
+        html=post.html,
+        earlier=len(single.wordings(post, None)) - 1,
+    )
+    return page, status
+
+
+def _key(post: PostRow) -> str:
+    return f"widen:{post.id}"
+
+
+@pages.route("/posts/<id:post_id>/narrow", methods=["GET", "POST"])
+def narrow(post_id: int) -> Answer:
+    """Make somebody's label stricter, as a moderator of the group; the author is told."""
+    viewer = current_viewer()
+    post = access_post(viewer, post_id, Permission.POST_NARROW)
+    labels = tuple(label for label in bounds.labels_to_narrow(viewer, post) if label != post.tlp)
+    form = LabelForm()
+    if request.method != "POST" or not form.validate():
+        form.version.data, form.version.raw_data = post.version, None
+        return _label_page("narrow", form, post, labels)
+    return _narrow(form, post, labels)
+
+
+def _narrow(form: LabelForm, post: PostRow, labels: tuple[Tlp, ...]) -> Answer:
+    try:
+        narrow_post(current_viewer(), post.id, Tlp(form.tlp.data), form.version.data)
+    except (Changed, Unfit):
+        form.version.data, form.version.raw_data = post.version, None
+        return _label_page("narrow", form, post, labels, 409)
+    flash(_("The label is stricter now. The author is told."), "success")
+    return redirect(url_for("groups.show", group_id=post.group.id), 303)
+
+
+def _label_page(which: str, form: LabelForm, post: PostRow, labels: tuple[Tlp, ...], status: int = 200) -> Answer:
+    return render_template(f"community/posts/{which}.html", form=form, post=post, labels=labels), status

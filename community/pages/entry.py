@@ -1,0 +1,73 @@
+"""What sign-in, enrolment and confirmation share: the browser's session, where to go next, and the demo's side door."""
+
+import re
+
+from flask import redirect, request, session, url_for
+from flask_login import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from community.demo.personas import Guise, guises
+from community.pages.hook import SignedIn
+from community.settings import LOOPBACK, settings
+from community.viewer import Viewer, hash_token, viewer_of_session
+
+INSIDE = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]{0,2000}")
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+KEPT = ("locale", "theme")
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def begin_session(token: str) -> None:
+    """Put a fresh session in place of whatever this browser had; only language and colours carry over."""
+    forget_session()
+    login_user(SignedIn(token, viewer_of_session(hash_token(token))))
+
+
+def forget_session() -> None:
+    """Empty the browser's session, but for language and colours."""
+    look = {name: session[name] for name in KEPT if name in session}
+    logout_user()
+    session.clear()
+    session.update(look)
+
+
+def safe_next(address: str) -> str:
+    """``address`` when it is a path on this site, else home: a sign-in must not send people to strangers."""
+    return address if INSIDE.fullmatch(address) else url_for("home.home")
+
+
+def browser_words() -> str:
+    """The browser in two words, as the list of sessions shows it: "Firefox on Windows"."""
+    agent = request.user_agent.string
+    found = [next((name for mark, name in marks if mark in agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return " · ".join(word for word in found if word)
+
+
+def on_this_machine() -> bool:
+    """Does a browser on this very machine ask, by the name localhost and with nothing in between?"""
+    direct = request.remote_addr in LOOPBACK and not any(name in request.headers for name in FORWARDED)
+    return direct and request.host.partition(":")[0] == "localhost"
+
+
+def open_guises() -> list[Guise]:
+    """The personas that may be entered without a passkey: those of a demo, from this machine; else none."""
+    return guises() if settings().demo and on_this_machine() else []
+
+
+def may_prove_without(viewer: Viewer) -> bool:
+    """May this persona of a demo do without showing a passkey?"""
+    return any(guise.member_id == viewer.member_id for guise in open_guises())
+
+
+def prove_first(onward: str) -> Response:
+    """Ask for the passkey before an act that a borrowed open browser must not do, then go to ``onward``."""
+    return redirect(url_for("me.reconfirm", next=onward), 303)

@@ -1,0 +1,134 @@
+"""What every page shows around its own part: my groups with unread, counts, times, ids, the language of the page."""
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, session
+from flask_babel import get_locale, gettext, ngettext
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from community import VERSION, clock, ids, reading, rosters
+from community.pages import words
+from community.pages.hook import choose_time_zone, current_viewer
+from community.policy import Permission, can
+from community.settings import settings
+
+HOUR = timedelta(hours=1)
+
+
+class Nav:
+    """The frame's own data, read when the template asks for it and once a page."""
+
+    @cached_property
+    def _frame(self) -> reading.Frame:
+        return reading.frame(current_viewer())
+
+    @property
+    def groups(self) -> tuple[Any, ...]:
+        """My groups: ``id name visibility role unread``, by name."""
+        return self._frame.groups
+
+    @property
+    def unread_notifications(self) -> int:
+        """How many notifications I have not seen, of those I may still see."""
+        return self._frame.unseen
+
+    @cached_property
+    def moderates(self) -> bool:
+        """Do I moderate a group?"""
+        return any(group.role == "moderator" for group in self.groups)
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many requests to join wait in the groups I moderate."""
+        viewer = current_viewer()
+        running = [group for group in self.groups if group.archived_at is None]
+        mine = [group.id for group in running if can(viewer, Permission.GROUP_MODERATE, group)]
+        return rosters.count_requests(viewer, mine) if mine else 0
+
+
+def nav() -> Nav:
+    """The frame of this page."""
+    if "nav" not in g:
+        g.nav = Nav()
+    return g.nav  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=500)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local(moment: datetime) -> datetime:
+    """The moment in the reader's time zone."""
+    return moment.astimezone(_zone(choose_time_zone()))
+
+
+def when(moment: datetime | None) -> Markup:
+    """A ``time`` element: relative for the last day, else the local minute; the exact moment on hover."""
+    if moment is None:
+        return Markup()
+    there = local(moment)
+    exact = there.isoformat(" ", "minutes")[:16]
+    stamp, hover = there.isoformat("T", "minutes"), f"{exact} {there.tzname()}"
+    # Every part is of our own making; formatting them as Markup would escape twenty times a page for nothing.
+    return Markup(f'<time datetime="{stamp}" title="{hover}">{_short(moment, exact)}</time>')  # noqa: S704
+
+
+def _short(moment: datetime, exact: str) -> str:
+    age = clock.now() - moment
+    if age < timedelta(minutes=1):
+        return str(gettext("just now")) if age > -HOUR else exact
+    if age < HOUR:
+        minutes = int(age.total_seconds() // 60)
+        return str(ngettext("%(num)d minute ago", "%(num)d minutes ago", minutes))
+    if age < timedelta(days=1):
+        return str(ngettext("%(num)d hour ago", "%(num)d hours ago", int(age.total_seconds() // 3600)))
+    return exact
+
+
+def day(moment: Any) -> Markup:
+    """A ``time`` element for a day."""
+    there = local(moment) if isinstance(moment, datetime) else moment
+    return Markup('<time datetime="{0}">{0}</time>').format(f"{there:%Y-%m-%d}")
+
+
+def csrf_field() -> Markup:
+    """The hidden field that every form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def _context() -> dict[str, Any]:
+    viewer = current_viewer()
+    return {
+        "viewer": viewer,
+        "nav": nav(),
+        "locale": str(get_locale()),
+        "theme": session.get("theme", viewer.theme) if viewer.is_guest else viewer.theme,
+        "community_name": settings().community_name,
+        "demo": settings().demo,
+    }
+
+
+def version(app: Flask) -> str:
+    """The version of the program and of its static files: browsers keep those until it changes."""
+    digest = hashlib.sha256()
+    for path in sorted(filter(Path.is_file, Path(app.static_folder or "").rglob("*.*"))):
+        digest.update(path.read_bytes())
+    return f"{VERSION}-{digest.hexdigest()[:8]}"
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their context and filters."""
+    app.context_processor(_context)
+    app.jinja_env.filters.update(when=when, day=day, id=ids.encode)
+    app.jinja_env.globals.update(csrf=csrf_field)  # a global, because imported macros do not see the context
+    words.install(app.jinja_env)
+    app.jinja_env.globals["version"] = version(app)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

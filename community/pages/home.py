@@ -1,0 +1,43 @@
+"""Home: what matters to my organization now? For guests, what this place is."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from community import clock, listing
+from community.actions import reading as reading_actions
+from community.pages.frame import nav
+from community.pages.hook import current_viewer
+from community.viewer import EPOCH
+
+pages = Blueprint("home", __name__)
+MOST_NEW = 20
+
+
+@pages.get("/")
+def home() -> str | Response:
+    """The landing page for guests; for members what is new in their groups."""
+    viewer = current_viewer()
+    if viewer.is_guest:
+        return render_template("community/home/landing.html")
+    if not viewer.sees:
+        return redirect(url_for(".waiting"), 303)
+    answer = render_template("community/home/home.html", new=listing.new_threads(viewer, MOST_NEW))
+    _mark_groups_read()
+    return answer
+
+
+def _mark_groups_read() -> None:
+    # To the day only: the row must not tell when somebody was here.
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    quiet = [group.id for group in nav().groups if not group.unread and (group.read_to or EPOCH) < today]
+    if quiet:
+        reading_actions.mark_groups_read(current_viewer(), quiet, today)
+
+
+@pages.get("/waiting")
+def waiting() -> str | Response:
+    """For a member who does not see anything yet, or no more: what happens next."""
+    viewer = current_viewer()
+    if viewer.sees:
+        return redirect(url_for(".home"), 303)
+    return render_template("community/home/waiting.html")

@@ -1,0 +1,167 @@
+"""What somebody who already sees a thing may do with it: one list of permissions, one table of rules that covers it."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from community.models import Engagement, MemberState, PostState, Role, Visibility
+from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, not_wider_than
+from community.viewer import Viewer
+
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
+
+    from community.access import GroupRow, InvitationRow, PostRow, ThreadRow
+
+
+class Permission(StrEnum):
+    """Something one may be allowed to do. docs/permissions.md describes each."""
+
+    COMMUNITY_CREATE_GROUP = "community.create_group"
+    GROUP_SEE = "group.see"
+    GROUP_READ = "group.read"
+    GROUP_JOIN = "group.join"
+    GROUP_ASK = "group.ask"
+    GROUP_ACCEPT = "group.accept"
+    GROUP_LEAVE = "group.leave"
+    GROUP_MANAGE = "group.manage"
+    GROUP_MODERATE = "group.moderate"
+    THREAD_CREATE = "thread.create"
+    THREAD_READ = "thread.read"
+    THREAD_MODERATE = "thread.moderate"
+    POST_READ = "post.read"
+    POST_REPLY = "post.reply"
+    POST_EDIT = "post.edit"
+    POST_GRANT = "post.grant"
+    POST_NARROW = "post.narrow"
+
+
+class NotAllowed(Exception):
+    """The viewer sees the thing and may not do this with it."""
+
+
+class Refused(Exception):
+    """The viewer may do such things, but this one cannot be done now. ``reason`` says why, in the reader's words."""
+
+    def __init__(self, reason: "LazyString") -> None:
+        super().__init__()
+        self.reason = reason
+
+
+def can(viewer: Viewer, permission: Permission, on: Any = None) -> bool:
+    """May the viewer do this with ``on``, a row that a door gave them (None for the community as a whole)?"""
+    return viewer.sees and RULES[permission](viewer, on)
+
+
+def ensure(viewer: Viewer, permission: Permission, on: Any = None) -> None:
+    """Raise NotAllowed unless the viewer may."""
+    if not can(viewer, permission, on):
+        raise NotAllowed(permission)
+
+
+def labels_to_write(viewer: Viewer, group: "GroupRow", opening: Tlp | None = None) -> tuple[Tlp, ...]:
+    """The labels the viewer may put on a post in ``group``, strictest first.
+
+    Those the group takes, the viewer could read themselves, and, for a reply, none wider than the ``opening`` post's.
+    """
+    allowed = {Tlp(label) for label in group.labels}
+    if group.is_public:
+        allowed &= PUBLIC_GROUP
+    if opening is not None:
+        allowed = (allowed | {opening}) & not_wider_than(opening)
+    return tuple(label for label in STRICT_TO_WIDE if label in allowed and _could_read(viewer, label))
+
+
+def _could_read(viewer: Viewer, label: Tlp) -> bool:
+    if viewer.engagement == Engagement.STAFF or label in (Tlp.CLEAR, Tlp.RED):
+        return True
+    return viewer.nda_signed and label is not Tlp.AMBER_STRICT
+
+
+def _anyone(_viewer: Viewer, _on: object) -> bool:
+    return True
+
+
+def _creates_groups(viewer: Viewer, _on: object) -> bool:
+    return viewer.site_moderator and viewer.state == MemberState.ACTIVE
+
+
+def _reads(_viewer: Viewer, group: "GroupRow") -> bool:
+    return group.is_public or group.role is not None
+
+
+def _writes(viewer: Viewer, group: "GroupRow") -> bool:
+    # Who is being vouched for again takes part as a reader, whatever the role in the group.
+    writer = group.role in (Role.CONTRIBUTOR, Role.MODERATOR) and viewer.state == MemberState.ACTIVE
+    return writer and group.archived_at is None
+
+
+def is_trusted(viewer: Viewer) -> bool:
+    """May this person be a moderator? They are staff of an organization, or have signed a non-disclosure agreement."""
+    return viewer.engagement == Engagement.STAFF or viewer.nda_signed
+
+
+def _moderates(viewer: Viewer, group: "GroupRow") -> bool:
+    return group.role == Role.MODERATOR and viewer.state == MemberState.ACTIVE and is_trusted(viewer)
+
+
+def _joins(viewer: Viewer, group: "GroupRow") -> bool:
+    return _outside(viewer, group) and group.is_public
+
+
+def _asks(viewer: Viewer, group: "GroupRow") -> bool:
+    return _outside(viewer, group) and group.visibility == Visibility.PRIVATE
+
+
+def _accepts(viewer: Viewer, _invitation: "InvitationRow") -> bool:
+    return viewer.state == MemberState.ACTIVE
+
+
+def _outside(viewer: Viewer, group: "GroupRow") -> bool:
+    return group.role is None and group.archived_at is None and viewer.state == MemberState.ACTIVE
+
+
+def _leaves(_viewer: Viewer, group: "GroupRow") -> bool:
+    return group.role is not None
+
+
+def _moderates_thread(viewer: Viewer, thread: "ThreadRow") -> bool:
+    return _moderates(viewer, thread.group) and thread.group.archived_at is None
+
+
+def _replies(viewer: Viewer, post: "ThreadRow | PostRow") -> bool:
+    thread: ThreadRow = getattr(post, "thread", post)  # type: ignore[arg-type]
+    return _writes(viewer, thread.group) and thread.locked_at is None and thread.state == PostState.PUBLISHED
+
+
+def _edits(viewer: Viewer, post: "PostRow") -> bool:
+    mine = post.author_id == viewer.member_id and post.state == PostState.PUBLISHED
+    return mine and post.in_thread and _writes(viewer, post.group)
+
+
+def _narrows(viewer: Viewer, post: "PostRow") -> bool:
+    return post.in_thread and post.state == PostState.PUBLISHED and _moderates_thread(viewer, post.thread)
+
+
+RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
+    Permission.COMMUNITY_CREATE_GROUP: _creates_groups,
+    Permission.GROUP_SEE: _anyone,
+    Permission.GROUP_READ: _reads,
+    Permission.GROUP_JOIN: _joins,
+    Permission.GROUP_ASK: _asks,
+    Permission.GROUP_ACCEPT: _accepts,
+    Permission.GROUP_LEAVE: _leaves,
+    Permission.GROUP_MANAGE: _moderates,
+    Permission.GROUP_MODERATE: _moderates,
+    Permission.THREAD_CREATE: _writes,
+    Permission.THREAD_READ: _anyone,
+    Permission.THREAD_MODERATE: _moderates_thread,
+    Permission.POST_READ: _anyone,
+    Permission.POST_REPLY: _replies,
+    Permission.POST_EDIT: _edits,
+    Permission.POST_GRANT: _edits,
+    Permission.POST_NARROW: _narrows,
+}
+
+if missing := set(Permission) - set(RULES):
+    raise RuntimeError(f"permissions without a rule: {sorted(missing)}")

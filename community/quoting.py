@@ -1,0 +1,91 @@
+"""Quotes: Markdown blockquotes under a header line that says whose words they are and which post they come from."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from community import ids
+
+# In both languages, because it stands in other people's texts, whose language we do not know.
+NOTICE = "*The quoted post was withdrawn. 引用された投稿は取り下げられました。*"
+_HEADER = re.compile(r"\[[^\]\n]*\]\(/posts/([0-9a-z]{13})\)")
+_LINE = re.compile(r" {0,3}((?:> ?)*)(.*)", re.DOTALL)
+_SHORTEST_PIECE = 4  # of a line, inside a quote
+_SHORTEST_COPY = 12  # of a whole line, outside a quote
+
+
+def quote(name: str, post_id: int, body: str) -> str:
+    """``body`` as a quote of what ``name`` wrote, ready to be put at the head of a reply."""
+    header = f"[{name.translate({ord('['): '(', ord(']'): ')'})}](/posts/{ids.encode(post_id)})"
+    return "\n".join(f"> {line}".rstrip() for line in (header, "", *body.splitlines())) + "\n\n"
+
+
+def quoted_ids(body: str) -> frozenset[int]:
+    """The posts that header lines of quotes in ``body`` name, however deep."""
+    found = (_source(*_read(line)) for line in body.splitlines())
+    return frozenset(source for source in found if source)
+
+
+def has_quote(body: str) -> bool:
+    """Is any line of ``body`` quoted?"""
+    return any(_read(line)[0] for line in body.splitlines())
+
+
+def without(body: str, post_id: int, words: Iterable[str]) -> str:
+    """``body`` with a notice in place of every quote of the post, and of every line that repeats its ``words``."""
+    lines = list(_taken_out(body, post_id, _Words(words)))
+    kept = [line for place, line in enumerate(lines) if not (NOTICE in line and place and lines[place - 1] == line)]
+    return "\n".join(kept)
+
+
+class _Words:
+    """The wordings of a post without what it quotes itself, to be found again in other texts whatever the spacing."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        own = [[_squeezed(words) for depth, words in map(_read, text.splitlines()) if not depth] for text in texts]
+        self.lines = {line for lines in own for line in lines if line}
+        self.texts = ["".join(lines) for lines in own]
+
+    def repeated_by(self, depth: int, text: str) -> bool:
+        line = _squeezed(text)
+        if any(len(own) >= _SHORTEST_COPY and own in line for own in self.lines):
+            return True
+        return bool(depth) and (
+            line in self.lines or (len(line) >= _SHORTEST_PIECE and any(line in own for own in self.texts))
+        )
+
+
+def _taken_out(body: str, post_id: int, words: _Words) -> Iterator[str]:
+    inside = 0
+    for line in body.split("\n"):
+        depth, text = _read(line)
+        source = _source(depth, text)
+        inside = _still_inside(inside, depth, source, post_id)
+        if inside or words.repeated_by(depth, text):
+            yield "> " * (inside or depth) + NOTICE
+        else:
+            yield line
+
+
+def _still_inside(inside: int, depth: int, source: int, post_id: int) -> int:
+    """How deep the quote of the post is that a line belongs to, given how deep it was one line before; 0 outside."""
+    if source == post_id and (not inside or depth <= inside):
+        return depth
+    ended = depth < inside or (source and depth == inside)
+    return 0 if ended else inside
+
+
+def _read(line: str) -> tuple[int, str]:
+    match = _LINE.match(line)
+    return (match[1].count(">"), match[2].strip()) if match else (0, line.strip())
+
+
+def _source(depth: int, text: str) -> int:
+    match = _HEADER.match(text) if depth else None
+    try:
+        return ids.decode(match[1]) if match else 0
+    except ValueError:
+        return 0
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,262 @@
+"""Who sees a post, a group, a member: one rule, written once, read forwards and backwards.
+
+``_sees(who, post, opening)`` is a condition in SQL. ``who`` is either the viewer's values or the columns of the members
+table; ``post`` and ``opening`` are either the columns of posts or the values of a draft. So the same words answer
+"what does she see?", "who sees this?" and "who would see it if I sent it?" (domain.md sections 3 and 4).
+
+Statements built here carry the parameters ``viewer_*``: they are executed with ``viewer.binds`` and fail without.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from community.db import UTCDateTime
+from community.models import (
+    LISTED,
+    SEEING,
+    Engagement,
+    Grant,
+    Group,
+    Member,
+    Membership,
+    MemberState,
+    Organization,
+    Post,
+    Quote,
+    Recipient,
+    Visibility,
+)
+from community.tlp import ANY_READER, NAMED_ONLY, STAFF_ONLY, UNDER_NDA, Tlp
+
+Rule = ColumnElement[bool]
+Opening = aliased(Post, name="opening")
+# The rule's own aliases: a statement around it may join the same tables without being confused with them.
+_Place = aliased(Membership, name="place")
+_Named = aliased(Recipient, name="named")
+_Given = aliased(Grant, name="given")
+_Quoted = aliased(Post, name="quoted")
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whoever reads: one viewer's values, or columns of the members table."""
+
+    id: ColumnElement[int]
+    state: ColumnElement[str]
+    engagement: ColumnElement[str]
+    nda_signed: ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class What:
+    """What is read: columns of posts, or the values of a draft. ``names(who)`` tells whom a TLP:RED post names."""
+
+    tlp: ColumnElement[Tlp]
+    author_id: ColumnElement[int | None]
+    released_at: ColumnElement[datetime]
+    names: Callable[[Who], Rule]
+
+
+VIEWER = Who(
+    bindparam("viewer_id", type_=BigInteger),
+    bindparam("viewer_state", type_=String),
+    bindparam("viewer_engagement", type_=String),
+    bindparam("viewer_nda", type_=Boolean),
+)
+MEMBER = Who(Member.id, Member.state, Member.engagement, Member.nda_signed)  # type: ignore[arg-type]
+
+
+def _stored(post: Any) -> What:
+    def names(who: Who) -> Rule:
+        return _any_of(_Named, _Named.post_id == post.id, _Named.member_id == who.id)
+
+    return What(post.tlp, post.author_id, post.released_at, names)
+
+
+POST, OPENING = _stored(Post), _stored(Opening)
+
+
+def draft(tlp: Tlp, author_id: int, at: datetime, recipients: Collection[int] = ()) -> What:
+    """A post that does not exist yet, for asking who would see it."""
+
+    def names(who: Who) -> Rule:
+        return who.id.in_(recipients) if recipients else false()
+
+    return What(literal(tlp, Post.tlp.type), literal(author_id, BigInteger), literal(at, UTCDateTime), names)
+
+
+def _any_of(own: Any, *rules: Rule) -> Rule:
+    # Left to itself the library takes the tables of the next statement outwards for the same, and joins those further
+    # out anew: "this post's opening" would become "any opening" inside a question within a question.
+    return exists().where(*rules).correlate_except(*own if isinstance(own, tuple) else (own,))
+
+
+def _is_one_of(column: Any, values: Collection[StrEnum]) -> Rule:
+    # Our own constants, written into the statement: a parameter each would be expanded anew at every execution.
+    return column.in_([literal_column(f"'{value}'") for value in sorted(values)])  # type: ignore[no-any-return]
+
+
+def _inside(who: Who, *posts: What) -> Rule:
+    """May ``who`` read the group, as far back as all these posts? Stands beside ``groups`` in the statement."""
+    # The groups of one viewer are looked up once a statement; the moment matters only where the history is hidden.
+    mine = select(_Place.group_id).where(_Place.member_id == who.id)
+    early = _any_of(
+        _Place, _Place.group_id == Group.id, _Place.member_id == who.id, *(_Place.since < p.released_at for p in posts)
+    )
+    return or_(
+        _is_one_of(Group.visibility, [Visibility.PUBLIC]),
+        and_(Group.id.in_(mine), or_(Group.hides_history.is_(False), early)),
+    )
+
+
+def _labelled(who: Who, post: What) -> Rule:
+    """Does the label let ``who`` read it (domain.md section 4; H table 5)?"""
+    return or_(
+        _is_one_of(post.tlp, ANY_READER),
+        and_(_is_one_of(post.tlp, UNDER_NDA), or_(_is_one_of(who.engagement, [Engagement.STAFF]), who.nda_signed)),
+        and_(_is_one_of(post.tlp, STAFF_ONLY), _is_one_of(who.engagement, [Engagement.STAFF])),
+        and_(_is_one_of(post.tlp, NAMED_ONLY), or_(post.author_id == who.id, post.names(who))),
+    )
+
+
+def _sees(who: Who, post: What, opening: What, states: Collection[MemberState] = SEEING) -> Rule:
+    """The rule for a post inside its thread: nobody sees it who does not see the post that opened the thread."""
+    posts = [opening] if post is opening else [opening, post]
+    return and_(_is_one_of(who.state, states), _inside(who, *posts), *(_labelled(who, each) for each in posts))
+
+
+def _granted(who: Who) -> Rule:
+    """Did the author open this one post to ``who``? In a secret group that reaches its present members only.
+
+    It does not open the words of others that the post quotes: whoever may not read those may not read it either.
+    """
+    unread = and_(not_(_opened(who, _Quoted)), not_(_sees(who, _stored(_Quoted), OPENING)))
+    beyond = _any_of((Quote, _Quoted), Quote.post_id == Post.id, _Quoted.id == Quote.quoted_id, unread)
+    return and_(
+        _is_one_of(who.state, SEEING),
+        _opened(who, Post),
+        or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), _belongs(who)),
+        not_(beyond),
+    )
+
+
+def _opened(who: Who, post: Any) -> Rule:
+    return _any_of(_Given, _Given.post_id == post.id, _Given.member_id == who.id)
+
+
+def _belongs(who: Who) -> Rule:
+    return _any_of(_Place, _Place.group_id == Group.id, _Place.member_id == who.id)
+
+
+def visible_posts(*columns: Any) -> Select[Any]:
+    """Posts the viewer sees inside their threads.
+
+    Further joins and conditions may be added; ``Group`` and ``Opening`` are joined.
+    """
+    return _with_context(select(*columns)).where(_sees(VIEWER, POST, OPENING))
+
+
+def visible_openings(*columns: Any) -> Select[Any]:
+    """Opening posts, and so threads, that the viewer sees. ``Group`` is joined."""
+    return (
+        select(*columns)
+        .select_from(Post)
+        .join(Group, Group.id == Post.group_id)
+        .where(Post.id == Post.thread_id, _sees(VIEWER, POST, POST))
+    )
+
+
+def visible_alone(*columns: Any) -> Select[Any]:
+    """Posts the viewer may read one by one: inside their threads, or because the author granted it."""
+    return _with_context(select(*columns)).where(or_(_sees(VIEWER, POST, OPENING), _granted(VIEWER)))
+
+
+def seen_in_thread() -> Rule:
+    """As a column beside ``visible_alone``: is the post seen inside its thread, and not by a grant only?"""
+    return _sees(VIEWER, POST, OPENING)
+
+
+def _with_context(statement: Select[Any]) -> Select[Any]:
+    return (
+        statement.select_from(Post).join(Opening, Opening.id == Post.thread_id).join(Group, Group.id == Post.group_id)
+    )
+
+
+def visible_groups(*columns: Any) -> Select[Any]:
+    """Groups whose existence the viewer may know: all but the secret ones they do not belong to."""
+    known = or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), _belongs(VIEWER))
+    return select(*columns).select_from(Group).where(_is_one_of(VIEWER.state, SEEING), known)
+
+
+def reads_group() -> Rule:
+    """As a condition beside ``groups``: may the viewer read posts there (each as its label allows)?"""
+    return and_(
+        _is_one_of(VIEWER.state, SEEING), or_(_is_one_of(Group.visibility, [Visibility.PUBLIC]), _belongs(VIEWER))
+    )
+
+
+def visible_members(*columns: Any) -> Select[Any]:
+    """Members whom the viewer may know: everyone listed. Dormant ones look like all others."""
+    return (
+        select(*columns)
+        .select_from(Member)
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(_is_one_of(VIEWER.state, SEEING), _is_one_of(Member.state, LISTED))
+    )
+
+
+def members_of_group(*columns: Any) -> Select[Any]:
+    """Members of the group given as parameter ``group_id``, when the viewer may see that list."""
+    return (
+        visible_members(*columns)
+        .join(Membership, Membership.member_id == Member.id)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Group.id == bindparam("group_id"), reads_group())
+    )
+
+
+def audience(*columns: Any, states: Collection[MemberState] = SEEING) -> Select[Any]:
+    """Members who see the post given as parameter ``post_id`` inside its thread. An empty answer means nobody.
+
+    With ``states=LISTED`` dormant members are in: they are part of every shown audience and count.
+    """
+    return (
+        _with_context(select(*columns))
+        .join(Member, _sees(MEMBER, POST, OPENING, states))
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(Post.id == bindparam("post_id"))
+    )
+
+
+def draft_audience(post: What, *columns: Any, reply: bool) -> Select[Any]:
+    """Members who would see ``post`` in the group ``group_id``; as a reply, in the thread ``thread_id``."""
+    statement = select(*columns).select_from(Group)
+    if reply:
+        statement = statement.join(Opening, Opening.group_id == Group.id).where(Opening.id == bindparam("thread_id"))
+    rule = _sees(MEMBER, post, OPENING if reply else post, LISTED)
+    return (
+        statement.join(Member, rule)
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(Group.id == bindparam("group_id"))
+    )

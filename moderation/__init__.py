@@ -1,0 +1,1 @@
+"""What site moderators do beyond their memberships: recorded acts, offered one by one."""

@@ -1,0 +1,162 @@
+"""Every test that touches the database runs on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from app import create_app
+from community import clock
+from community.actions.reference import load_sectors
+from community.db import db
+from community.pages import limits
+from community.settings import Settings
+from tests.factories import World
+
+POSTGRES = os.environ.get("MUSUBI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+KEPT = {"sectors", "alembic_version"}
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """Settings of a test: demo mode on localhost, so that the tests may come in as anybody."""
+    return Settings(
+        origin="http://localhost:5000",
+        database_url=url,
+        session_key="s-0123456789abcdefghijklmnopqrstuvwxyz",
+        anonymity_key="n-0123456789abcdefghijklmnopqrstuvwxyz",
+        audit_key="a-0123456789abcdefghijklmnopqrstuvwxyz",
+        draft_key="d-0123456789abcdefghijklmnopqrstuvwxyz",
+        data_dir=str(folder),
+        demo=True,
+        embedded_outbox=False,
+    )
+
+
+def _database(url: str, name: str, command: str) -> None:
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        if command == "create":
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A database of this run's own on the test server."""
+    name = f"musubi_test_{os.getpid()}"
+    try:
+        _database(POSTGRES, name, "create")
+    except OperationalError:
+        pytest.skip("no PostgreSQL at MUSUBI_TEST_POSTGRES")
+    yield urlunsplit(urlsplit(POSTGRES)._replace(path=f"/{name}"))
+    _database(POSTGRES, name, "drop")
+
+
+class Browser(FlaskClient):
+    """Each request has its own context, as in a server; else the first one's viewer would be everybody's."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+def _build(url: str, folder: Path) -> Flask:
+    application = create_app(settings_for(url, folder))
+    application.testing = True
+    application.test_client_class = Browser
+    with application.app_context():
+        db.create_all()
+        load_sectors()
+        db.session.remove()
+        db.engine.dispose()
+    return application
+
+
+@pytest.fixture(scope="session")
+def _sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = tmp_path_factory.mktemp("sqlite")
+    application = _build(f"sqlite:///{folder}/test.sqlite", folder)
+    shutil.copy(folder / "test.sqlite", folder / "empty.sqlite")
+    return application
+
+
+@pytest.fixture(scope="session")
+def _postgresql_app(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    application = _build(postgres_url, tmp_path_factory.mktemp("postgresql"))
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+def empty(application: Flask) -> None:
+    """Make the database as it was right after it was built."""
+    settings: Settings = application.extensions["musubi"]
+    folder = Path(settings.data_dir)
+    settings.anchor_file.unlink(missing_ok=True)
+    with application.app_context():
+        if db.engine.dialect.name == "sqlite":
+            for extra in folder.glob("test.sqlite-*"):
+                extra.unlink()
+            shutil.copy(folder / "empty.sqlite", folder / "test.sqlite")
+            return
+        names = ", ".join(f'"{table}"' for table in db.metadata.tables if table not in KEPT)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+
+
+@pytest.fixture(params=BACKENDS)
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on an empty database, once on each backend, with an application context pushed."""
+    application: Flask = request.getfixturevalue(f"_{request.param}_app")
+    empty(application)
+    limits.limiter.reset()
+    with application.app_context():
+        yield application
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A guest's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Makes people, organizations, groups and posts."""
+    return World(app)
+
+
+@pytest.fixture
+def enter(world: World) -> Callable[..., FlaskClient]:
+    """``enter(member)``: a browser in which that member is signed in."""
+    return world.enter
+
+
+@pytest.fixture(params=BACKENDS)
+def bare_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a database without a single table, in its context."""
+    name = f"musubi_bare_{clock.random_id()}"
+    url = f"sqlite:///{tmp_path}/bare.sqlite"
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres_url")  # skips when there is no server
+        _database(POSTGRES, name, "create")
+        url = urlunsplit(urlsplit(POSTGRES)._replace(path=f"/{name}"))
+    application = create_app(settings_for(url, tmp_path))
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+    if request.param == "postgresql":
+        _database(POSTGRES, name, "drop")

@@ -1,0 +1,238 @@
+"""What each route with an object in its address owes to each person, said with the oracle's words.
+
+A route that is not in this table makes the sweep fail: whoever adds one says here who may go through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests import oracle
+from tests.oracle import Note, Person, Room, World
+
+Keys = Mapping[str, str]
+Question = Callable[[World, Person, Keys], bool]
+
+
+def anybody(_world: World, _person: Person, _keys: Keys) -> bool:
+    return True
+
+
+def nobody(_world: World, _person: Person, _keys: Keys) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Door:
+    """``sees`` is asked argument by argument: a no is the one 404. ``may`` is asked next: a no is a 403.
+
+    ``silent`` is an argument for which a foreign object and a missing one are answered alike, though not by a 404.
+    """
+
+    sees: Mapping[str, Question] = field(default_factory=dict)
+    may: Question = anybody
+    silent: str = ""
+
+
+def _room(world: World, keys: Keys) -> Room | None:
+    return world.room.get(keys["group_id"])
+
+
+def _note(world: World, keys: Keys) -> Note | None:
+    return world.note.get(keys.get("post_id", keys.get("thread_id", "")))
+
+
+def knows_group(world: World, person: Person, keys: Keys) -> bool:
+    """An invitation shows a secret group by itself, not through the group's address."""
+    room = _room(world, keys)
+    if room is None or not oracle.sees_group_exists(world, person, room):
+        return False
+    return room.visibility != "secret" or oracle.place(world, person, room) is not None
+
+
+def reads_group(world: World, person: Person, keys: Keys) -> bool:
+    return oracle.reads_group(world, person, world.room[keys["group_id"]])
+
+
+def manages(world: World, person: Person, keys: Keys) -> bool:
+    return oracle.moderates_group(world, person, world.room[keys["group_id"]])
+
+
+def _outside(world: World, person: Person, room: Room) -> bool:
+    return person.state == "active" and not room.archived and oracle.place(world, person, room) is None
+
+
+def joins(world: World, person: Person, keys: Keys) -> bool:
+    room = world.room[keys["group_id"]]
+    inside = oracle.place(world, person, room) is not None
+    return inside or (_outside(world, person, room) and room.visibility == "public")
+
+
+def asks(world: World, person: Person, keys: Keys) -> bool:
+    room = world.room[keys["group_id"]]
+    return _outside(world, person, room) and room.visibility == "private"
+
+
+def leaves(world: World, person: Person, keys: Keys) -> bool:
+    return oracle.place(world, person, world.room[keys["group_id"]]) is not None
+
+
+def _writes(world: World, person: Person, room: Room) -> bool:
+    mine = oracle.place(world, person, room)
+    return person.state == "active" and not room.archived and mine is not None and mine.role != "reader"
+
+
+def opens_threads(world: World, person: Person, keys: Keys) -> bool:
+    return _writes(world, person, world.room[keys["group_id"]])
+
+
+def in_list(world: World, person: Person, keys: Keys) -> bool:
+    room = world.room[keys["group_id"]]
+    return keys["member_id"] in oracle.members_listed(world, person, room)
+
+
+def asked_here(world: World, person: Person, keys: Keys) -> bool:
+    return any((one.key, one.room) == (keys["request_id"], keys["group_id"]) for one in world.asks)
+
+
+def sees_thread(world: World, person: Person, keys: Keys) -> bool:
+    note = _note(world, keys)
+    return note is not None and note.opening and oracle.sees_post_in_thread(world, person, note)
+
+
+def sees_post(world: World, person: Person, keys: Keys) -> bool:
+    note = _note(world, keys)
+    return note is not None and oracle.sees_post(world, person, note)
+
+
+def sees_around(world: World, person: Person, keys: Keys) -> bool:
+    note = _note(world, keys)
+    return note is not None and oracle.sees_post_in_thread(world, person, note)
+
+
+def replies(world: World, person: Person, keys: Keys) -> bool:
+    note = world.note[keys["thread_id"]]
+    return _writes(world, person, world.room_of(note)) and not world.thread[note.thread].locked and not note.withdrawn
+
+
+def edits(world: World, person: Person, keys: Keys) -> bool:
+    note = world.note[keys["post_id"]]
+    return oracle.may_edit(world, person, note) and _writes(world, person, world.room_of(note))
+
+
+def moderates(world: World, person: Person, keys: Keys) -> bool:
+    note = _note(world, keys)
+    return note is not None and not world.room_of(note).archived and oracle.may_moderate(world, person, note)
+
+
+def narrows(world: World, person: Person, keys: Keys) -> bool:
+    return moderates(world, person, keys) and not world.note[keys["post_id"]].withdrawn
+
+
+def sees_member(world: World, _person: Person, keys: Keys) -> bool:
+    """Who waits to be vouched for is shown to nobody yet: the pages of vouching come later."""
+    other = world.person.get(keys["member_id"])
+    return other is not None and oracle.looks(oracle.awake(other))
+
+
+def has_members(world: World, _person: Person, keys: Keys) -> bool:
+    return any(one.org == keys["organization_id"] and oracle.looks(oracle.awake(one)) for one in world.people)
+
+
+def is_invited(world: World, person: Person, keys: Keys) -> bool:
+    return any((one.key, one.person) == (keys["invitation_id"], person.key) for one in world.invites)
+
+
+def accepts(world: World, person: Person, keys: Keys) -> bool:
+    return person.state == "active"
+
+
+def is_own_session(_world: World, person: Person, keys: Keys) -> bool:
+    return keys["sign_in_id"] == f"sign-in {person.key}"
+
+
+def opens_any(_world: World, person: Person, _keys: Keys) -> bool:
+    return oracle.may_open_as_moderator(person)
+
+
+_GROUP: dict[str, Question] = {"group_id": knows_group}
+_THREAD: dict[str, Question] = {"thread_id": sees_thread}
+_POST: dict[str, Question] = {"post_id": sees_post}
+_INVITED: dict[str, Question] = {"invitation_id": is_invited}
+DOORS: Mapping[str, Door] = {
+    "compose.new_thread": Door(_GROUP, opens_threads),
+    "compose.reply": Door(_THREAD, replies),
+    "correct.edit": Door(_POST, edits),
+    "correct.narrow": Door(_POST, narrows),
+    "correct.widen": Door(_POST, edits),
+    "group_admin.admit": Door(_GROUP, manages, "request_id"),
+    "group_admin.archive": Door(_GROUP, manages),
+    "group_admin.invite": Door(_GROUP, manages),
+    "group_admin.lock": Door(_THREAD, moderates),
+    "group_admin.narrow": Door(_GROUP, manages),
+    "group_admin.people": Door(_GROUP, manages),
+    "group_admin.person": Door(_GROUP | {"member_id": in_list}, manages),
+    "group_admin.pin": Door(_THREAD, moderates),
+    "group_admin.refuse": Door(_GROUP, manages, "request_id"),
+    "group_admin.remove": Door(_GROUP | {"member_id": in_list}, manages),
+    "group_admin.settings": Door(_GROUP, manages),
+    "group_admin.unarchive": Door(_GROUP, manages),
+    "group_admin.uninvite": Door(_GROUP, manages, "member_id"),
+    "group_admin.unlock": Door(_THREAD, moderates),
+    "group_admin.unpin": Door(_THREAD, moderates),
+    "groups.show": Door(_GROUP),
+    "invitations.accept": Door(_INVITED, accepts),
+    "invitations.decline": Door(_INVITED),
+    "invitations.show": Door(_INVITED),
+    "me.end_sign_in": Door({"sign_in_id": is_own_session}),
+    "me.remove_passkey": Door({}, anybody, "passkey_id"),
+    "members.organization": Door({"organization_id": has_members}),
+    "members.show": Door({"member_id": sees_member}),
+    "membership.ask": Door(_GROUP, asks),
+    "membership.join": Door(_GROUP, joins),
+    "membership.leave": Door(_GROUP, leaves),
+    "membership.members": Door(_GROUP, reads_group),
+    "membership.withdraw": Door(_GROUP),
+    "moderation.open_post": Door({}, opens_any, "post_id"),
+    "posts.audience": Door({"post_id": sees_around}),
+    "posts.grants": Door(_POST, edits),
+    "posts.history": Door(_POST),
+    "posts.in_thread": Door(_POST),
+    "posts.leave": Door({"post_id": sees_post, "token": nobody}),
+    "posts.show": Door(_POST),
+    "posts.withdraw": Door(_POST, edits),
+    "threads.follow": Door(_THREAD),
+    "threads.live": Door(_POST),
+    "threads.read": Door(_THREAD),
+    "threads.show": Door(_THREAD),
+    "threads.since": Door(_THREAD),
+}
+# Addresses that name nothing but oneself or a list of what one sees; the two-worlds equation judges what is in them.
+LISTS = frozenset(
+    {
+        "compose.choose",
+        "compose.mine",
+        "group_admin.new",
+        "groups.index",
+        "home.waiting",
+        "me.begin_passkey",
+        "me.begin_reconfirm",
+        "me.end_other_sign_ins",
+        "me.finish_passkey",
+        "me.finish_reconfirm",
+        "me.passkeys",
+        "me.profile",
+        "me.reconfirm",
+        "me.reconfirm_in_demo",
+        "me.sign_ins",
+        "members.index",
+        "members.organizations",
+        "moderation.home",
+        "notifications.seen",
+        "notifications.show",
+        "notifications.unread",
+        "search.titles",
+        "signin.sign_out",
+    }
+)
