@@ -32,7 +32,7 @@ MANY = int(os.environ.get("MUSUBI_TEST_WORLDS", "2000"))
 
 @pytest.fixture(autouse=True)
 def _held_open(app: Flask) -> Iterator[None]:
-    """SQLite writes its journal back and removes it when the last connection closes: here that would be every request."""
+    """SQLite writes its journal back when the last connection closes: here that would be after every request."""
     with db.engine.connect():
         yield
 
