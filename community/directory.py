@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, func, select
 
 from community import rosters, visibility
 from community.access import GroupRow
-from community.db import db
+from community.db import db, read
 from community.models import (
     Group,
     GroupSector,
@@ -46,15 +46,16 @@ _SECTORS_OF_GROUP = select(GroupSector.sector_code).where(GroupSector.group_id =
 _NUMBERS = visibility.members_of_group(
     func.count().label("members"), func.count(Member.organization_id.distinct()).label("organizations")
 )
-_MODERATORS = visibility.members_of_group(
-    Member.id, Member.name, Organization.short_name.label("organization_name")
-).where(Membership.role == Role.MODERATOR)
+_MODERATORS = (
+    visibility.members_of_group(Member.id, Member.name, Organization.short_name.label("organization_name"))
+    .where(Membership.role == Role.MODERATOR)
+    .order_by(Member.name, Member.id)
+)
 
 
 class GroupFacts(NamedTuple):
     """What a group's page says beside its threads. ``members`` is None when the viewer may not see the list."""
 
-    sectors: list[str]
     members: int | None
     organizations: int | None
     moderators: list[Any]
@@ -66,14 +67,17 @@ def groups(viewer: Viewer) -> list[Any]:
 
 
 def group_facts(viewer: Viewer, group: GroupRow) -> GroupFacts:
-    """Sectors, numbers and moderators of a group, as far as the viewer may see them."""
-    given = viewer.binds | {"group_id": group.id}
-    sectors = list(db.session.scalars(_SECTORS_OF_GROUP, given))
+    """Numbers and moderators of a group, as far as the viewer may see them."""
     if group.role is None and group.visibility != Visibility.PUBLIC:
-        return GroupFacts(sectors, None, None, [])
-    numbers = db.session.execute(_NUMBERS, given).one()
-    moderators = list(db.session.execute(_MODERATORS.order_by(Member.name), given).all())
-    return GroupFacts(sectors, numbers.members, numbers.organizations, moderators)
+        return GroupFacts(None, None, [])
+    given = viewer.binds | {"group_id": group.id}
+    numbers = read(_NUMBERS, given).one()
+    return GroupFacts(numbers.members, numbers.organizations, list(read(_MODERATORS, given).all()))
+
+
+def sectors_of_group(group: GroupRow) -> list[str]:
+    """The codes of the sectors that a group is about."""
+    return list(db.session.scalars(_SECTORS_OF_GROUP, {"group_id": group.id}))
 
 
 PAGE = 60

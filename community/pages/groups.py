@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
-from community import clock, directory, listing, policy
+from community import directory, latest, policy
 from community.access import access_group
 from community.pages.hook import current_viewer
 from community.pages.threads import page_number
@@ -35,19 +35,19 @@ def show(group_id: int) -> str:
         "community/groups/show.html",
         group=group,
         about=directory.group_facts(viewer, group),
-        page=listing.threads_of_group(viewer, group_id, before, page_number()) if reads else None,
+        page=latest.threads_of_group(viewer, group_id, before, page_number()) if reads else None,
         before=asked,
         reads=reads,
         can=lambda permission: policy.can(viewer, Permission(permission), group),
     )
 
 
-def _before() -> tuple[datetime, str]:
+def _before() -> tuple[datetime | None, str]:
     """The day to jump to (``?before=2026-01-31``, that day included), and as it was asked for;
-    nonsense asks for now.
+    nonsense asks for all.
     """
     asked = request.args.get("before", "")
     try:
         return datetime.strptime(asked, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1), asked
     except ValueError:
-        return clock.now() + timedelta(days=1), ""
+        return None, ""

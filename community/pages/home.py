@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from community import clock, listing
+from community import clock, latest
 from community.actions import reading as reading_actions
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
@@ -21,7 +21,7 @@ def home() -> str | Response:
         return render_template("community/home/landing.html")
     if not viewer.sees:
         return redirect(url_for(".waiting"), 303)
-    answer = render_template("community/home/home.html", new=listing.new_threads(viewer, MOST_NEW))
+    answer = render_template("community/home/home.html", new=latest.new_threads(viewer, MOST_NEW))
     _mark_groups_read()
     return answer
 

@@ -1,0 +1,131 @@
+"""Threads by their last activity: those of one group, and those of all one's groups that hold something new.
+
+Everything is counted as the reader sees it. A list is found by walking the visible posts from the newest on until it is
+long enough: where a thread is met first is its last activity. So a page costs what it shows, however long the group is.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy.orm import aliased
+
+from community import visibility
+from community.db import UTCDateTime, read
+from community.listing import PAGE, Page
+from community.models import Group, Member, Membership, Organization, Post, ReadMark, Thread
+from community.reading import IS_UNREAD, MY_MARK, MY_PLACE, recent
+from community.viewer import Viewer
+
+_STEP = 5  # posts a thread, for the first walk; a thread of many new posts makes a second, longer one necessary
+_FARTHER = 4
+Opener = aliased(Member, name="opener")
+_ROW = (
+    Thread.id,
+    Thread.title,
+    Thread.kind,
+    Thread.pinned_at,
+    Thread.locked_at,
+    Post.tlp,
+    Post.severity,
+    Post.state,
+    Post.attribution,
+    Group.id.label("group_id"),
+    Group.name.label("group_name"),
+    Opener.id.label("author_id"),
+    Opener.name.label("author_name"),
+    Organization.short_name.label("organization_name"),
+)
+_activity = (
+    visibility.visible_posts(
+        Post.thread_id,
+        func.count().label("posts"),
+        func.max(Post.released_at).label("last_at"),
+        func.sum(case((IS_UNREAD, 1), else_=0)).label("unread"),
+        func.min(ReadMark.read_to).label("read_to"),
+    )
+    .outerjoin(ReadMark, MY_MARK)
+    .outerjoin(Membership, MY_PLACE)
+    .where(Post.thread_id.in_(bindparam("thread_ids", expanding=True)))
+    .group_by(Post.thread_id)
+    .subquery("activity")
+)
+_THREADS = (
+    select(
+        *_ROW,
+        (_activity.c.posts - 1).label("replies"),
+        _activity.c.last_at,
+        _activity.c.unread,
+        and_(_activity.c.read_to.is_(None), _activity.c.unread > 0).label("is_new"),
+    )
+    .join(_activity, _activity.c.thread_id == Thread.id)
+    .join(Post, Post.id == Thread.id)
+    .join(Group, Group.id == Thread.group_id)
+    .outerjoin(Opener, Opener.id == Post.author_id)
+    .outerjoin(Organization, Organization.id == Post.organization_id)
+)
+
+_last = func.max(Post.released_at)
+_IN_GROUP = visibility.visible_posts(Post.thread_id).where(Post.group_id == bindparam("group_id"))
+_PINNED = (
+    _IN_GROUP.join(Thread, Thread.id == Post.thread_id)
+    .where(Thread.pinned_at.is_not(None))
+    .group_by(Post.thread_id)
+    .order_by(_last.desc(), Post.thread_id)
+)
+_WALK = _IN_GROUP.order_by(Post.released_at.desc(), Post.thread_id).limit(bindparam("most"))
+
+
+def _rested(walk: Select[Any]) -> Select[Any]:
+    """Only threads in which the viewer sees nothing from ``before`` on."""
+    before = bindparam("before", type_=UTCDateTime)
+    return walk.where(Post.thread_id.not_in(_IN_GROUP.where(Post.released_at >= before).correlate(None)))
+
+
+_PINNED_BEFORE, _WALK_BEFORE = _rested(_PINNED), _rested(_WALK)
+_UNREAD = (
+    visibility.visible_posts(Post.thread_id)
+    .join(Membership, MY_PLACE)
+    .outerjoin(ReadMark, MY_MARK)
+    .where(IS_UNREAD)
+    .group_by(Post.thread_id)
+    .order_by(_last.desc(), Post.thread_id)
+    .limit(bindparam("most"))
+)
+
+
+def threads_of_group(viewer: Viewer, group_id: int, before: datetime | None = None, number: int = 1) -> Page:
+    """Threads of one group, pinned first, then by their last activity that the viewer sees.
+
+    ``before`` leaves out those with activity from that moment on.
+    """
+    skip = (number - 1) * PAGE
+    ids = _ids_of_group(viewer, group_id, before, skip + PAGE + 1)[skip:]
+    return Page(_rows(viewer, ids[:PAGE]), number, len(ids) > PAGE)
+
+
+def new_threads(viewer: Viewer, most: int) -> list[Any]:
+    """At most ``most`` threads of the viewer's groups that hold something unread, last activity first."""
+    return _rows(viewer, list(read(_UNREAD, viewer.binds | recent() | {"most": most}).scalars()))
+
+
+def _ids_of_group(viewer: Viewer, group_id: int, before: datetime | None, wanted: int) -> list[int]:
+    given = viewer.binds | {"group_id": group_id} | ({"before": before} if before else {})
+    pinned = read(_PINNED_BEFORE if before else _PINNED, given).scalars().all()
+    most = wanted * _STEP
+    while True:
+        met = read(_WALK_BEFORE if before else _WALK, given | {"most": most}).scalars().all()
+        ids = list(dict.fromkeys([*pinned, *met]))
+        if len(ids) >= wanted or len(met) < most:
+            return ids
+        most *= _FARTHER
+
+
+def _rows(viewer: Viewer, thread_ids: Sequence[int]) -> list[Any]:
+    """What lists show of these threads, in this order."""
+    if not thread_ids:
+        return []
+    rows = read(_THREADS, viewer.binds | recent() | {"thread_ids": thread_ids})
+    found = {row.id: row for row in rows}
+    return [found[one] for one in thread_ids if one in found]
