@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, true
 
 from community import rosters, visibility
 from community.access import GroupRow
@@ -43,13 +43,21 @@ _GROUPS = (
     .order_by(Group.archived_at.is_not(None), Group.name, Group.id)
 )
 _SECTORS_OF_GROUP = select(GroupSector.sector_code).where(GroupSector.group_id == bindparam("group_id"))
-_NUMBERS = visibility.members_of_group(
-    func.count().label("members"), func.count(Member.organization_id.distinct()).label("organizations")
+_of_each = (
+    visibility.members_of_group(func.count().label("members")).group_by(Member.organization_id).subquery("of_each")
 )
-_MODERATORS = (
+_numbers = select(
+    func.coalesce(func.sum(_of_each.c.members), 0).label("members"), func.count().label("organizations")
+).subquery("numbers")
+_moderators = (
     visibility.members_of_group(Member.id, Member.name, Organization.short_name.label("organization_name"))
     .where(Membership.role == Role.MODERATOR)
-    .order_by(Member.name, Member.id)
+    .subquery("moderators")
+)
+_FACTS = (
+    select(*_numbers.c, *_moderators.c)
+    .select_from(_numbers.outerjoin(_moderators, true()))
+    .order_by(_moderators.c.name, _moderators.c.id)
 )
 
 
@@ -71,8 +79,8 @@ def group_facts(viewer: Viewer, group: GroupRow) -> GroupFacts:
     if group.role is None and group.visibility != Visibility.PUBLIC:
         return GroupFacts(None, None, [])
     given = viewer.binds | {"group_id": group.id}
-    numbers = read(_NUMBERS, given).one()
-    return GroupFacts(numbers.members, numbers.organizations, list(read(_MODERATORS, given).all()))
+    rows = read(_FACTS, given).all()
+    return GroupFacts(rows[0].members, rows[0].organizations, [row for row in rows if row.id is not None])
 
 
 def sectors_of_group(group: GroupRow) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from community import visibility
@@ -18,7 +18,7 @@ from community.models import Group, Member, Membership, Organization, Post, Read
 from community.reading import IS_UNREAD, MY_MARK, MY_PLACE, recent
 from community.viewer import Viewer
 
-_STEP = 5  # posts a thread, for the first walk; a thread of many new posts makes a second, longer one necessary
+_STEP = 20  # posts a thread, for the first walk; threads of many new posts make a second, longer one necessary
 _FARTHER = 4
 Opener = aliased(Member, name="opener")
 _ROW = (
@@ -37,6 +37,7 @@ _ROW = (
     Opener.name.label("author_name"),
     Organization.short_name.label("organization_name"),
 )
+_CHOSEN: ColumnElement[Any] = bindparam("thread_ids", expanding=True)
 _activity = (
     visibility.visible_posts(
         Post.thread_id,
@@ -47,7 +48,7 @@ _activity = (
     )
     .outerjoin(ReadMark, MY_MARK)
     .outerjoin(Membership, MY_PLACE)
-    .where(Post.thread_id.in_(bindparam("thread_ids", expanding=True)))
+    .where(Post.thread_id.in_(_CHOSEN))
     .group_by(Post.thread_id)
     .subquery("activity")
 )
@@ -64,26 +65,42 @@ _THREADS = (
     .join(Group, Group.id == Thread.group_id)
     .outerjoin(Opener, Opener.id == Post.author_id)
     .outerjoin(Organization, Organization.id == Post.organization_id)
+    .where(Thread.id.in_(_CHOSEN))  # said twice: of a grouped subquery the planner does not know how short it is
 )
 
 _last = func.max(Post.released_at)
 _IN_GROUP = visibility.visible_posts(Post.thread_id).where(Post.group_id == bindparam("group_id"))
-_PINNED = (
-    _IN_GROUP.join(Thread, Thread.id == Post.thread_id)
+_pinned = (
+    _IN_GROUP.add_columns(_last.label("at"))
+    .join(Thread, Thread.id == Post.thread_id)
     .where(Thread.pinned_at.is_not(None))
     .group_by(Post.thread_id)
-    .order_by(_last.desc(), Post.thread_id)
 )
-_WALK = _IN_GROUP.order_by(Post.released_at.desc(), Post.thread_id).limit(bindparam("most"))
+_walk = (
+    _IN_GROUP.add_columns(Post.released_at.label("at"))
+    .order_by(Post.released_at.desc(), Post.thread_id)
+    .limit(bindparam("most"))
+)
 
 
-def _rested(walk: Select[Any]) -> Select[Any]:
+def _rested(posts: Select[Any]) -> Select[Any]:
     """Only threads in which the viewer sees nothing from ``before`` on."""
     before = bindparam("before", type_=UTCDateTime)
-    return walk.where(Post.thread_id.not_in(_IN_GROUP.where(Post.released_at >= before).correlate(None)))
+    return posts.where(Post.thread_id.not_in(_IN_GROUP.where(Post.released_at >= before).correlate(None)))
 
 
-_PINNED_BEFORE, _WALK_BEFORE = _rested(_PINNED), _rested(_WALK)
+def _met(pinned: Select[Any], walk: Select[Any]) -> Select[Any]:
+    """Pinned threads, then those met on the walk as they come; ``walked`` is how many posts of each that took."""
+    parts = (select(one.subquery(), literal(number).label("part")) for number, one in enumerate((pinned, walk)))
+    met = union_all(*parts).subquery("met")
+    return (
+        select(met.c.thread_id, func.sum(met.c.part).label("walked"))
+        .group_by(met.c.thread_id)
+        .order_by(func.min(met.c.part), func.max(met.c.at).desc(), met.c.thread_id)
+    )
+
+
+_MET, _MET_BEFORE = _met(_pinned, _walk), _met(_rested(_pinned), _rested(_walk))
 _UNREAD = (
     visibility.visible_posts(Post.thread_id)
     .join(Membership, MY_PLACE)
@@ -112,13 +129,11 @@ def new_threads(viewer: Viewer, most: int) -> list[Any]:
 
 def _ids_of_group(viewer: Viewer, group_id: int, before: datetime | None, wanted: int) -> list[int]:
     given = viewer.binds | {"group_id": group_id} | ({"before": before} if before else {})
-    pinned = read(_PINNED_BEFORE if before else _PINNED, given).scalars().all()
     most = wanted * _STEP
     while True:
-        met = read(_WALK_BEFORE if before else _WALK, given | {"most": most}).scalars().all()
-        ids = list(dict.fromkeys([*pinned, *met]))
-        if len(ids) >= wanted or len(met) < most:
-            return ids
+        met = read(_MET_BEFORE if before else _MET, given | {"most": most}).all()
+        if len(met) >= wanted or sum(row.walked for row in met) < most:
+            return [row.thread_id for row in met]
         most *= _FARTHER
 
 

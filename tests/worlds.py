@@ -344,7 +344,9 @@ def _hidden_away(world: World, known: World, person: Person, note: Note) -> Worl
 
 
 def _elsewhere(world: World, known: World, person: Person, note: Note) -> str:
-    here = world.room_of(note)  # in a secret group a grant reaches its members only: there it would be hidden altogether
+    here = world.room_of(
+        note
+    )  # in a secret group a grant reaches its members only: there it would be hidden altogether
     private = [one for one in known.rooms if one.visibility == "private"]
     closed = [one.key for one in private if not oracle.reads_group(world, person, one)]
     return next((key for key in closed if key != here.key), here.key)

@@ -30,7 +30,7 @@ def give_grant(viewer: Viewer, post_id: int, member_id: int) -> None:
 
 
 def _reads(viewer: Viewer, post_id: int) -> bool:
-    """A grant opens nothing while the post quotes words that its reader may not read, or its group is hidden to them."""
+    """A grant opens nothing while the post quotes words its reader may not read, or its group is hidden to them."""
     try:
         access_post(viewer, post_id)
     except NotFound:

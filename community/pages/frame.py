@@ -1,7 +1,8 @@
 """What every page shows around its own part: my groups with unread, counts, times, ids, the language of the page."""
 
 import hashlib
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,10 @@ class Nav:
     def groups(self) -> tuple[Any, ...]:
         """My groups: ``id name visibility role unread``, by name."""
         return self._frame.groups
+
+    def rail(self, current: int) -> Iterator[tuple[Any, ...]]:
+        """The values that a line of the list beside every page shows, and whether the page is about that group."""
+        return ((one.id, one.name, one.visibility, one.unread, one.id == current) for one in self.groups)
 
     @property
     def unread_notifications(self) -> int:
@@ -67,6 +72,11 @@ def _zone(name: str) -> ZoneInfo:
 def local(moment: datetime) -> datetime:
     """The moment in the reader's time zone."""
     return moment.astimezone(_zone(choose_time_zone()))
+
+
+def meant(day: datetime) -> datetime:
+    """A date or time that the reader has typed, as a moment: they mean it where they are."""
+    return day.replace(tzinfo=_zone(choose_time_zone())).astimezone(UTC)
 
 
 def when(moment: datetime | None) -> Markup:

@@ -1,11 +1,12 @@
 """Groups: the list of those one may know, and one room with its threads."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
 from community import directory, latest, policy
 from community.access import access_group
+from community.pages.frame import meant
 from community.pages.hook import current_viewer
 from community.pages.threads import page_number
 from community.policy import Permission
@@ -48,6 +49,6 @@ def _before() -> tuple[datetime | None, str]:
     """
     asked = request.args.get("before", "")
     try:
-        return datetime.strptime(asked, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1), asked
-    except ValueError:
+        return meant(datetime.strptime(asked, "%Y-%m-%d") + timedelta(days=1)), asked  # noqa: DTZ007 - meant() adds it
+    except (ValueError, OverflowError):
         return None, ""

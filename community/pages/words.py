@@ -4,6 +4,7 @@ A page asks for some hundred texts. Babel's way derives a template context and f
 which took more than half of the time of drawing a page. There are two languages and a few hundred texts: each is kept.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -43,7 +44,7 @@ def _counted_filled(language: str, singular: str, plural: str, num: int) -> Mark
     return _counted(language, singular, plural, num) % {"num": num}
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)
 def _drawn(_language: str, macro: Macro, args: tuple[Any, ...]) -> str:
     return macro(*args)
 
@@ -77,6 +78,12 @@ def same(macro: Macro, *args: Any) -> str:
     return _drawn(_language(), macro, args)
 
 
+def each(macro: Macro, rows: Iterable[tuple[Any, ...]]) -> Markup:
+    """What ``macro`` draws of each row's values, kept like ``same``: a line of a list stays while another changes."""
+    language = _language()
+    return Markup("\n").join([_drawn(language, macro, row) for row in rows])
+
+
 def install(environment: Environment) -> None:
     """Put these in the place of Babel's own."""
-    environment.globals.update(_=gettext, gettext=gettext, pgettext=pgettext, ngettext=ngettext, same=same)
+    environment.globals.update(_=gettext, gettext=gettext, pgettext=pgettext, ngettext=ngettext, same=same, each=each)
