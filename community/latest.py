@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from community import visibility
 from community.db import UTCDateTime, read
 from community.listing import PAGE, Page
-from community.models import Group, Member, Membership, Organization, Post, ReadMark, Thread
+from community.models import Follow, Group, Member, Membership, Organization, Post, ReadMark, Severity, Thread
 from community.reading import IS_UNREAD, MY_MARK, MY_PLACE, recent
 from community.viewer import Viewer
 
+MOST_MARKED = 1000
 _STEP = 20  # posts a thread, for the first walk; threads of many new posts make a second, longer one necessary
 _FARTHER = 4
 Opener = aliased(Member, name="opener")
@@ -37,6 +38,7 @@ _ROW = (
     Opener.name.label("author_name"),
     Organization.short_name.label("organization_name"),
 )
+_IS_WARNING = Post.severity == Severity.WARNING
 _CHOSEN: ColumnElement[Any] = bindparam("thread_ids", expanding=True)
 _activity = (
     visibility.visible_posts(
@@ -45,6 +47,7 @@ _activity = (
         func.max(Post.released_at).label("last_at"),
         func.sum(case((IS_UNREAD, 1), else_=0)).label("unread"),
         func.min(ReadMark.read_to).label("read_to"),
+        func.max(case((and_(IS_UNREAD, _IS_WARNING), 1), else_=0)).label("alarm"),
     )
     .outerjoin(ReadMark, MY_MARK)
     .outerjoin(Membership, MY_PLACE)
@@ -59,6 +62,8 @@ _THREADS = (
         _activity.c.last_at,
         _activity.c.unread,
         and_(_activity.c.read_to.is_(None), _activity.c.unread > 0).label("is_new"),
+        _activity.c.alarm,
+        exists().where(Follow.thread_id == Thread.id, Follow.member_id == bindparam("viewer_id")).label("follows"),
     )
     .join(_activity, _activity.c.thread_id == Thread.id)
     .join(Post, Post.id == Thread.id)
@@ -102,14 +107,15 @@ def _met(pinned: Select[Any], walk: Select[Any]) -> Select[Any]:
 
 _MET, _MET_BEFORE = _met(_pinned, _walk), _met(_rested(_pinned), _rested(_walk))
 _UNREAD = (
-    visibility.visible_posts(Post.thread_id)
+    visibility.visible_posts(Post.thread_id, _last.label("last_at"))
     .join(Membership, MY_PLACE)
     .outerjoin(ReadMark, MY_MARK)
     .where(IS_UNREAD)
     .group_by(Post.thread_id)
-    .order_by(_last.desc(), Post.thread_id)
+    .order_by(func.max(case((_IS_WARNING, 1), else_=0)).desc(), _last.desc(), Post.thread_id)
     .limit(bindparam("most"))
 )
+_UNTIL = _UNREAD.where(Post.released_at <= bindparam("until", type_=UTCDateTime))
 
 
 def threads_of_group(viewer: Viewer, group_id: int, before: datetime | None = None, number: int = 1) -> Page:
@@ -123,8 +129,17 @@ def threads_of_group(viewer: Viewer, group_id: int, before: datetime | None = No
 
 
 def new_threads(viewer: Viewer, most: int) -> list[Any]:
-    """At most ``most`` threads of the viewer's groups that hold something unread, last activity first."""
+    """At most ``most`` threads of the viewer's groups that hold something unread: unread warnings, then the newest.
+
+    ``alarm`` tells whether a row has an unread warning, ``follows`` whether the viewer follows the thread.
+    """
     return _rows(viewer, list(read(_UNREAD, viewer.binds | recent() | {"most": most}).scalars()))
+
+
+def unread_until(viewer: Viewer, until: datetime) -> dict[int, datetime]:
+    """Threads of the viewer's groups with something unread from before ``until``: the moment of its last such post."""
+    rows = read(_UNTIL, viewer.binds | recent() | {"until": until, "most": MOST_MARKED})
+    return {row.thread_id: row.last_at for row in rows}
 
 
 def _ids_of_group(viewer: Viewer, group_id: int, before: datetime | None, wanted: int) -> list[int]:
