@@ -100,6 +100,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "title": ("A title",),
     "tlp": ("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"),
     "to": _keys("notes"),
+    "until": ("", "2026-05-05T12:00:00+09:00"),
     "version": ("1", "2"),
     "visibility": ("private", "secret"),
     "whole_groups": _keys("rooms"),
