@@ -13,7 +13,7 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from community import VERSION, clock, ids, reading, rosters
+from community import VERSION, clock, ids, lists, reading, rosters
 from community.pages import words
 from community.pages.hook import choose_time_zone, current_viewer
 from community.policy import Permission, can
@@ -108,6 +108,17 @@ def day(moment: Any) -> Markup:
     return Markup('<time datetime="{0}">{0}</time>').format(f"{there:%Y-%m-%d}")
 
 
+def sectors(codes: str | None) -> str:
+    """Names of sectors in the reader's language, from their codes joined by commas."""
+    return _sectors(codes, str(get_locale())) if codes else ""
+
+
+@lru_cache(maxsize=5000)
+def _sectors(codes: str, locale: str) -> str:
+    names = lists.sectors()
+    return ", ".join(names[code].name(locale) if code in names else code for code in codes.split(","))
+
+
 def csrf_field() -> Markup:
     """The hidden field that every form carries."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
@@ -136,7 +147,7 @@ def version(app: Flask) -> str:
 def init_app(app: Flask) -> None:
     """Give the templates their context and filters."""
     app.context_processor(_context)
-    app.jinja_env.filters.update(when=when, day=day, id=ids.encode)
+    app.jinja_env.filters.update(when=when, day=day, sectors=sectors, id=ids.encode)
     app.jinja_env.globals.update(csrf=csrf_field)  # a global, because imported macros do not see the context
     words.install(app.jinja_env)
     app.jinja_env.globals["version"] = version(app)
