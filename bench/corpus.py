@@ -14,16 +14,22 @@ from psycopg import Cursor
 
 MIX = ["GREEN"] * 60 + ["AMBER"] * 25 + ["AMBER+STRICT"] * 10 + ["RED"] * 5
 NAMED = 20
+MOST_GROUPS = 50
+THREADS_SHOWN = 20
 READER = 1
 BASE = 1 << 40
 Row = dict[str, Any]
 
 
 def generate(generator: Path, folder: Path, posts: int) -> Path:
-    """Write a corpus of ``posts`` posts with the generator, once; returns its folder."""
+    """Write a corpus of ``posts`` posts with the generator, once; returns its folder.
+
+    A small corpus has fewer groups, so that the page of a group shows as many threads as in the large one.
+    """
     target = folder / f"corpus-{posts}"
     if not (target / "meta.json").exists():
         command = [sys.executable, str(generator), str(target), "--posts", str(posts), "--topics", str(posts // 20)]
+        command += ["--forums", str(min(MOST_GROUPS, posts // 20 // THREADS_SHOWN))]
         subprocess.run(command, check=True)
     return target
 

@@ -1,1 +1,0 @@
-"""Gunicorn as it comes: what is compared is told on the command line."""
