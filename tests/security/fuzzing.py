@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import product
 from urllib.parse import unquote_to_bytes
@@ -37,7 +37,9 @@ PROTECTING = (
     "Cross-Origin-Resource-Policy",
     "Permissions-Policy",
 )
-TRACES = re.compile(r"Traceback|sqlalchemy|psycopg|sqlite3|werkzeug|jinja2|\.py&?(?:quot;|#34;|\")?, line", re.IGNORECASE)
+TRACES = re.compile(
+    r"Traceback|sqlalchemy|psycopg|sqlite3|werkzeug|jinja2|\.py&?(?:quot;|#34;|\")?, line", re.IGNORECASE
+)
 NAMING = {"address", "chosen", "member", "moderator"}  # lines that name a thing or a person: nothing to take along
 UNTYPED = {"me.finish_passkey"}  # takes JSON from a script
 TAKEN = {"moderation.open_post"}  # answers with its own page when the form was fine
@@ -80,12 +82,19 @@ def requests(draw: st.DrawFn, app: Flask, rule: Rule) -> tuple[str | None, Raw]:
     inside = [one for one in PERSONAS if ways[one]] or [one for one in ways if ways[one]] or [*PERSONAS]
     persona = draw(st.sampled_from([*inside * 3, *PERSONAS, None]))
     keys = draw(st.sampled_from(ways[persona])) if persona and ways[persona] else {}
-    path = str(rule)
-    for name in sorted(rule.arguments):
-        part = ids.encode(number(keys.get(name, MISSING)))
-        part = draw(nonsense.path_parts()) if draw(st.integers(0, 5)) == 0 else part
-        path = re.sub(rf"<[^<>]*{name}>", part.replace("\\", r"\\"), path)
+    parts = {name: ids.encode(number(key)) for name, key in keys.items()}
+    odd = [name for name in sorted(rule.arguments) if draw(st.integers(0, 5)) == 0]
+    path = path_of(rule, parts | {name: draw(nonsense.path_parts()) for name in odd})
     return persona, draw(_filled_in(app, rule, path))
+
+
+def path_of(rule: Rule, parts: Mapping[str, str]) -> str:
+    """The rule's address with these parts; what is not given names something that is not there."""
+    path = str(rule)
+    for name in rule.arguments:
+        part = parts.get(name, ids.encode(number(MISSING)))
+        path = re.sub(rf"<[^<>]*{name}>", lambda _match, part=part: part, path)
+    return path
 
 
 @st.composite
@@ -106,9 +115,7 @@ def _filled_in(draw: st.DrawFn, app: Flask, rule: Rule, path: str) -> Raw:
 
 
 @st.composite
-def _sent(
-    draw: st.DrawFn, method: str, path: str, query: bytes, headers: nonsense.Lines, sent: nonsense.Fields
-) -> Raw:
+def _sent(draw: st.DrawFn, method: str, path: str, query: bytes, headers: nonsense.Lines, sent: nonsense.Fields) -> Raw:
     typed = {name: value.decode("utf-8", "replace") for name, value in reversed(sent)}
     how = draw(st.integers(0, 9))
     if how < 6:
@@ -187,7 +194,9 @@ def _lost(app: Flask, raw: Raw, shown: str) -> list[str]:
 
 def _endpoint(app: Flask, raw: Raw) -> str:
     try:
-        return str(app.url_map.bind("localhost").match(unquote_to_bytes(raw.path).decode("utf-8", "replace"), "POST")[0])
+        return str(
+            app.url_map.bind("localhost").match(unquote_to_bytes(raw.path).decode("utf-8", "replace"), "POST")[0]
+        )
     except Exception:  # noqa: BLE001
         return ""
 

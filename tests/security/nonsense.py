@@ -169,4 +169,3 @@ def misnamed(sent: Fields, kind: str) -> tuple[bytes, str]:
     """A body that is not what its type says, or is no form at all."""
     said = {name: value.decode("utf-8", "replace") for name, value in sent}
     return json.dumps(said).encode() if "json" in kind else urlencoded(sent)[0], kind
-

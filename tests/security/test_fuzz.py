@@ -14,9 +14,17 @@ from tests.security.fuzzing import WORLD, judge, requests
 from tests.security.nonsense import Raw
 from tests.security.rows import settle
 
-LOOSE = settings(database=None, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
+LOOSE = settings(
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
 import os
+
 FEW = int(os.environ.get("FEW", "8"))
+
 
 @pytest.fixture(autouse=True)
 def _as_in_production(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -39,8 +47,10 @@ def fuzz(app: Flask, rule: Rule, number: int) -> None:
 
 def test_x(app: Flask) -> None:
     import traceback
+
     fails = []
     for rule in sorted(app.url_map.iter_rules(), key=str):
+        print("RULE", rule, flush=True)
         try:
             fuzz(app, rule, FEW)
         except BaseException as e:
@@ -48,6 +58,9 @@ def test_x(app: Flask) -> None:
             for x in subs:
                 notes = getattr(x, "__notes__", [])
                 tb = traceback.extract_tb(x.__traceback__)
-                fails.append(f"=== {rule} {rule.endpoint}\n{type(x).__name__} {str(x)[:300]}\n{str(notes)[:700]}\n{tb[-1]}")
-    print("\n".join(fails)); print(len(fails))
+                fails.append(
+                    f"=== {rule} {rule.endpoint}\n{type(x).__name__} {str(x)[:300]}\n{str(notes)[:700]}\n{tb[-1]}"
+                )
+    print("\n".join(fails))
+    print(len(fails))
     assert not fails
