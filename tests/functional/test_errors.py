@@ -1,6 +1,6 @@
 """When something cannot be done: a page in plain words, in the reader's language, that gives back what was typed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -102,11 +101,11 @@ def test_a_query_that_is_no_text_is_refused(world: World, enter: Enter, path: st
 
 
 @pytest.fixture(params=["sqlite:////no/such/folder/x.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/none"])
-def lost(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def lost(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
     """The application of a community whose database is gone."""
     app = create_app(settings_for(request.param, tmp_path))
     app.test_client_class = Browser
-    yield app
+    return app
 
 
 def _in_words(answer: TestResponse) -> bool:

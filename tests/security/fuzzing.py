@@ -93,7 +93,7 @@ def path_of(rule: Rule, parts: Mapping[str, str]) -> str:
     path = str(rule)
     for name in rule.arguments:
         part = parts.get(name, ids.encode(number(MISSING)))
-        path = re.sub(rf"<[^<>]*{name}>", lambda _match, part=part: part, path)
+        path = re.sub(rf"<[^<>]*{name}>", part.replace("\\", r"\\"), path)
     return path
 
 

