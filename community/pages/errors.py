@@ -1,7 +1,7 @@
 """The error pages: one for everything that is not there for this viewer, one for each other kind of trouble.
 
-Each gives back what was typed. None needs the database, which may be what is missing: their frame is bare, and where the
-viewer was not known before the trouble, it is nobody, whose language is that of the browser.
+Each gives back what was typed. None needs the database, which may be what is missing: their frame is bare, and where
+the viewer was not known before the trouble, it is nobody, whose language is that of the browser.
 """
 
 import structlog
