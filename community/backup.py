@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -103,7 +104,7 @@ def rows(source: Path, revision: str) -> Iterator[tuple[str, Row]]:
                     yield value[0], value[1]
                 digest.update(line)
                 count += 1
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, ValueError, TypeError, LookupError, RecursionError, zlib.error):
         raise Damaged("it is not a whole gzipped backup") from None
     if foot != {"rows": count, "sha256": digest.hexdigest()}:
         raise Damaged("its end is missing or something in it was changed")

@@ -1,6 +1,8 @@
 """Reads the lines of files to import: one JSON object a line becomes one record, or a reason why not."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -72,14 +74,32 @@ class Record:
     attribution: str = ""
 
 
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")  # halves of characters, and what PostgreSQL does not keep
+
+
 def _object(line: str) -> dict[str, Any]:
     try:
-        found = json.loads(line)
-    except ValueError:
+        found = _writable(json.loads(line))
+    except (ValueError, RecursionError):
         raise BadLine("is not JSON") from None
     if not isinstance(found, dict):
         raise BadLine("is not a JSON object")
     return found
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNWRITABLE.sub("", value)
+    if isinstance(value, list):
+        return [_writable(one) for one in value]
+    return {name: _writable(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _texts(found: dict[str, Any], *names: str) -> Iterator[str]:
+    """All that is text in lists of these names."""
+    for name in names:
+        given = found.get(name)
+        yield from (one for one in (given if isinstance(given, list) else [given]) if isinstance(one, str))
 
 
 def _text(found: dict[str, Any], name: str, longest: int, *, needed: bool = True) -> str:
@@ -88,14 +108,14 @@ def _text(found: dict[str, Any], name: str, longest: int, *, needed: bool = True
         raise BadLine(f"has no text in “{name}”")
     if len(value) > longest:
         raise BadLine(f"has more than {longest} characters in “{name}”")
-    return value.replace("\x00", "").strip()
+    return value.strip()
 
 
 def incident(line: str) -> Record:
     """An incident of the VERIS Community Database, as ``incidents.jsonl`` holds it. Raises BadLine."""
     found = _object(line)
     key = _text(found, "id", 100)
-    sector = found.get("sector")
+    sector = next(_texts(found, "sector"), "")
     if sector not in lists.sectors():
         raise BadLine("has an unknown “sector”")
     return Record(
@@ -104,7 +124,7 @@ def incident(line: str) -> Record:
         body=_incident_body(found),
         at=_incident_day(found),
         kind=PostKind.INCIDENT,
-        sector=str(sector),
+        sector=sector,
         event_type=_event_type(found),
         cause_types=_cause_types(found),
         attribution=f"{VCDB_TERMS}, {key}",
@@ -117,7 +137,7 @@ def _incident_day(found: dict[str, Any]) -> datetime:
         values = [found.get(name, 1) for name in names] + [1] * (3 - len(names))
         try:
             return datetime(*map(int, values), tzinfo=UTC)  # type: ignore[misc, arg-type]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     raise BadLine("has no “year” that exists")
 
@@ -125,7 +145,7 @@ def _incident_day(found: dict[str, Any]) -> datetime:
 def _incident_body(found: dict[str, Any]) -> str:
     parts = [_text(found, "summary", LONGEST_BODY)]
     facts = [f"- {label}: {_joined(found[name])}" for name, label in _FACTS if found.get(name)]
-    links = [f"- [{_host(url)}]({url})" for url in found.get("references", ()) if _is_link(url)]
+    links = [f"- [{_host(url)}]({url})" for url in _texts(found, "references") if _is_link(url)]
     return "\n\n".join([*parts, "\n".join(facts), "\n".join(links)]).strip()
 
 
@@ -133,9 +153,8 @@ def _joined(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _is_link(url: Any) -> bool:
-    plain = isinstance(url, str) and url.startswith(("http://", "https://"))
-    return plain and not any(letter in url for letter in " ()<>\n")
+def _is_link(url: str) -> bool:
+    return url.startswith(("http://", "https://")) and not any(letter in url for letter in " ()<>\n")
 
 
 def _host(url: str) -> str:
@@ -143,13 +162,13 @@ def _host(url: str) -> str:
 
 
 def _event_type(found: dict[str, Any]) -> str:
-    if "hacking:DoS" in found.get("action_variety", ()):
+    if "hacking:DoS" in _texts(found, "action_variety"):
         return "unavailable"
-    return next((_EVENTS[action] for action in found.get("action", ()) if action in _EVENTS), "other")
+    return next((_EVENTS[action] for action in _texts(found, "action") if action in _EVENTS), "other")
 
 
 def _cause_types(found: dict[str, Any]) -> list[str]:
-    named = [*found.get("action_variety", ()), *found.get("action", ())]
+    named = _texts(found, "action_variety", "action")
     return sorted({_CAUSES[name] for name in named if name in _CAUSES})
 
 
@@ -177,6 +196,6 @@ def _moment(value: Any) -> datetime:
         return clock.now()
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise BadLine("has no ISO 8601 “date”") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

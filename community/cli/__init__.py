@@ -4,6 +4,7 @@ Modules are imported when their command is asked for, so that ``musubi --help`` 
 """
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -36,6 +37,31 @@ class Commands(click.Group):
         module, _, attribute = COMMANDS[name].partition(":")
         found: click.Command = getattr(import_module(f"community.cli.{module}"), attribute)
         return found
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; what the system or the database refuses is said in a line."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            said = _said(error)
+            if not said:
+                raise
+            raise click.ClickException(said) from None
+
+
+def _said(error: Exception) -> str:
+    from sqlalchemy.exc import DBAPIError
+
+    if isinstance(error, DBAPIError):
+        kind = type(error.orig).__name__
+        return f'The database cannot be used as it is ({kind}). "musubi doctor" looks what is wrong.'
+    if isinstance(error, UnicodeError):
+        return "What was given is not text in UTF-8."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    return ""
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,6 +1,7 @@
 """Bringing in what was written elsewhere."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
@@ -34,9 +35,15 @@ class Lines:
         """The records of the good lines."""
         bar = click.progressbar(length=self.path.stat().st_size, label=f"Importing {self.path.name}")
         with self.path.open("rb") as raw, self._opened(raw) as lines, bar:
-            for number, line in enumerate(lines, 1):
+            for number, line in enumerate(self._whole(lines), 1):
                 bar.update(max(0, raw.tell() - bar.pos))
                 yield from self._record(number, line)
+
+    def _whole(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            yield from lines
+        except (OSError, EOFError, zlib.error):
+            self.bad.append("the rest of the file cannot be read")
 
     def _opened(self, raw: BinaryIO) -> AbstractContextManager[Iterable[bytes]]:
         return gzip.open(raw) if self.path.suffix == ".gz" else nullcontext(raw)
@@ -58,6 +65,8 @@ class Lines:
             click.echo(f"  {reason}", err=True)
         if len(self.bad) > MOST_NAMED:
             click.echo(f"  and {len(self.bad) - MOST_NAMED} more", err=True)
+        if self.bad:
+            raise SystemExit(1)
 
 
 def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:

@@ -1,13 +1,19 @@
-"""The error pages: one for everything that is not there for this viewer, one for each other kind of trouble."""
+"""The error pages: one for everything that is not there for this viewer, one for each other kind of trouble.
+
+Each gives back what was typed. None needs the database, which may be what is missing: their frame is bare, and where
+the viewer was not known before the trouble, it is nobody, whose language is that of the browser.
+"""
 
 import structlog
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from community.access import NotFound
-from community.pages.hook import hold
+from community.pages.hook import current_viewer, hold
+from community.pages.typed import own_words
 from community.policy import NotAllowed
 from community.viewer import NOBODY
 
@@ -17,17 +23,17 @@ _log = structlog.get_logger()
 
 def not_found(_error: Exception) -> tuple[str, int]:
     """Missing, hidden, malformed, wrong method: the same page."""
-    return render_template("errors/404.html"), 404
+    return _page("404"), 404
 
 
 def not_allowed(_error: Exception) -> tuple[str, int]:
     """The viewer sees the thing and may not do this with it."""
-    return render_template("errors/403.html"), 403
+    return _page("403"), 403
 
 
 def forged(_error: CSRFError) -> tuple[str, int]:
     """The form is older than the session: show what was typed, to be sent again."""
-    return hold()
+    return hold(401 if current_viewer().is_guest else 400)
 
 
 def http_error(error: HTTPException) -> Response | tuple[str, int]:
@@ -36,20 +42,24 @@ def http_error(error: HTTPException) -> Response | tuple[str, int]:
         return error.get_response()  # type: ignore[return-value]
     code = 404 if error.code in (404, 405, 410) else error.code
     page = code if code in PAGES else 500 if code >= 500 else 400
-    return render_template(f"errors/{page}.html"), code
+    return _page(str(page)), code
 
 
-def unreachable(_error: OperationalError) -> tuple[str, int, dict[str, str]]:
-    """The database does not answer: a page that needs nothing from it, not even who is looking."""
+def unreachable(_error: Exception) -> tuple[str, int, dict[str, str]]:
+    """The database does not answer."""
     _log.exception("database", rule=str(request.url_rule), exc_info=True)
-    g.viewer = NOBODY
-    return render_template("errors/offline.html"), 503, {"Retry-After": "60"}
+    return _page("offline"), 503, {"Retry-After": "60"}
 
 
 def broken(_error: Exception) -> tuple[str, int]:
     """A fault of ours: logged without content, shown without detail."""
     _log.exception("unhandled", rule=str(request.url_rule), exc_info=True)
-    return render_template("errors/500.html"), 500
+    return _page("500"), 500
+
+
+def _page(name: str) -> str:
+    g.setdefault("viewer", NOBODY)
+    return render_template(f"errors/{name}.html", own_words=own_words())
 
 
 def init_app(app: Flask) -> None:
@@ -58,5 +68,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotAllowed, not_allowed)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OperationalError, unreachable)
+    for lost in (OperationalError, InterfaceError, NoConnectionFree):
+        app.register_error_handler(lost, unreachable)
     app.register_error_handler(Exception, broken)

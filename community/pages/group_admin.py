@@ -59,9 +59,9 @@ def settings(group_id: int) -> Page:
     group = access_group(viewer, group_id, Permission.GROUP_MANAGE)
     form = RulesForm(group, directory.sectors_of_group(group))
     if request.method == "POST" and form.validate():
-        with told(_("Saved.")):
+        with told(_("Saved."), form):
             groups.change_rules(viewer, group_id, form.draft())
-        return _back_to_settings(group_id)
+            return _back_to_settings(group_id)
     return form_page("community/group_admin/settings.html", form, group=group)
 
 

@@ -79,26 +79,39 @@ def guard() -> BaseResponse | str | tuple[str, int] | None:
         abort(400)
     if isinstance(request.routing_exception, SecurityError):
         abort(400)  # a host that is not ours: there are no addresses to send anybody to
-    viewer = current_viewer()
-    if request.endpoint in OPEN or viewer.sees:
+    if _is_garbled(request.query_string):
+        abort(400)
+    if request.endpoint in OPEN or current_viewer().sees:
         return None
-    if viewer.is_guest:
+    if current_viewer().is_guest:
         return _ask_to_sign_in()
-    return None if request.endpoint in WAITING else redirect(url_for("home.waiting"), 303)
+    return None if request.endpoint in WAITING else _ask_to_wait()
+
+
+def _is_garbled(query: bytes) -> bool:
+    """Browsers write a query in ASCII; what is no text at all cannot be read by any page."""
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _ask_to_sign_in() -> BaseResponse | tuple[str, int]:
     if request.method == "POST":
-        return hold()
+        return hold(401)
     return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")), 303)
 
 
-def hold() -> tuple[str, int]:
+def _ask_to_wait() -> BaseResponse | tuple[str, int]:
+    """Who does not see yet, or fell dormant while writing."""
+    return hold(403) if request.method == "POST" else redirect(url_for("home.waiting"), 303)
+
+
+def hold(status: int) -> tuple[str, int]:
     """Give back everything that was typed, with a fresh token, to be sent again. Nothing is stored."""
     typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return render_template(
-        "errors/hold.html", typed=typed, path=request.path
-    ), 401 if current_viewer().is_guest else 400
+    return render_template("errors/hold.html", typed=typed, path=request.path), status
 
 
 def choose_locale() -> str:

@@ -20,7 +20,7 @@ ceremony.serve(pages)
 
 
 @pages.route("", methods=["GET", "POST"])
-def profile() -> str | Response:
+def profile() -> str | Response | tuple[str, int]:
     """My profile, to read and to change, and my organization."""
     viewer = current_viewer()
     me = mine.profile(viewer)
@@ -30,7 +30,8 @@ def profile() -> str | Response:
         with force_locale(form.locale.data):
             flash(_("Saved."), "success")
         return redirect(url_for(".profile"), 303)
-    return render_template("community/me/profile.html", me=me, form=form, sectors=mine.sectors(viewer))
+    page = render_template("community/me/profile.html", me=me, form=form, sectors=mine.sectors(viewer))
+    return page, 400 if form.errors else 200
 
 
 @pages.get("/passkeys", endpoint="passkeys")

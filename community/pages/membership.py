@@ -37,9 +37,9 @@ def ask(group_id: int) -> str | Response | tuple[str, int]:
         return redirect(url_for("invitations.show", invitation_id=invitation_id), 303)
     form = AskForm()
     if request.method == "POST" and form.validate():
-        with told(_("Asked. A moderator of the group decides, and you are told.")):
+        with told(_("Asked. A moderator of the group decides, and you are told."), form):
             memberships.ask_to_join(viewer, group_id, form.reason.data)
-        return redirect(url_for(".ask", group_id=group_id), 303)
+            return redirect(url_for(".ask", group_id=group_id), 303)
     asked = rosters.my_request(viewer, group_id)
     page = render_template("community/membership/ask.html", group=group, form=form, asked=asked)
     return page, 400 if form.errors else 200

@@ -301,7 +301,9 @@ def test_an_archived_group_is_read_and_not_written_in(world: World, room: Group,
     reader = world.enter(writer)
     assert reader.get(url("threads", opening)).status_code == 200
     assert "New post" not in words(reader.get(path)).split("Last words")[0].split("Only its members")[-1]
-    assert "no longer possible" in after(browser, send(browser, f"{path}/settings", **settings()))
+    late = send(browser, f"{path}/settings", **settings(description="Written before it was archived"))
+    assert "no longer possible" in words(late)
+    assert "Written before it was archived" in words(late)
     assert "no longer possible" in after(browser, send(browser, f"{path}/narrow", visibility="secret"))
     assert send(browser, f"{url('threads', opening)}/lock").status_code == 403
     assert world.enter(world.member()).get(f"{path}/ask").status_code == 403

@@ -82,7 +82,10 @@ def test_one_asks_and_sees_how_the_request_stands(world: World, make: Callable[.
     said = after(browser, send(browser, path, reason="We run the same pumps"))
     assert "Your request is waiting" in said
     assert "We run the same pumps" in said
-    assert "asked already" in after(browser, send(browser, path, reason="Again"))
+    again = send(browser, path, reason="Again, with better words")
+    assert again.status_code == 400
+    assert "asked already" in words(again)
+    assert "Again, with better words" in words(again)
     assert events() == [("JoinAsked", {"group_id": group.id, "member_id": asker.id})]
     assert "taken back" in after(browser, send(browser, f"{path}/withdraw"))
     assert tags() == ["member:membership:asked", "member:membership:unasked"]

@@ -195,6 +195,14 @@ def parameters(page: Callable[..., Any]) -> frozenset[str]:
     return _names(ARGUMENT_READ, sources)
 
 
+@cache
+def forms(page: Callable[..., Any]) -> frozenset[type[Form]]:
+    """The forms that a page, or a function of the pages that it calls, names."""
+    called = _called(inspect.unwrap(page), set())
+    named = [one.__globals__.get(name) for one in called for name in one.__code__.co_names]
+    return frozenset(one for one in named if inspect.isclass(one) and issubclass(one, Form))
+
+
 def _names(read: re.Pattern[str], source: str) -> frozenset[str]:
     return frozenset(one for match in read.findall(source) for one in match if one)
 
