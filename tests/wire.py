@@ -45,7 +45,7 @@ class Forward:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Forward one request."""
-        given = {"Host": self.host, "Cookie": environ.get("HTTP_COOKIE", ""), "X-Forwarded-Proto": "https"}
+        given = {"Host": self.host, "Cookie": environ.get("HTTP_COOKIE", "")}
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if body:
             given["Content-Type"] = environ["CONTENT_TYPE"]
@@ -73,13 +73,8 @@ def cookie_of(world: World, member: Member) -> str:
 def browse(app: Flask, port: int, cookie: str) -> FlaskClient:
     """A browser with this cookie, at the server on ``port``."""
     host = app.extensions["musubi"].origin.partition("//")[2]
-    browser = Client(Forward(port, host), use_cookies=False)
-    opened = browser.open
-
-    def with_cookie(*words: Any, **more: Any) -> Any:
-        return opened(*words, headers={"Cookie": cookie}, **more)
-
-    browser.open = with_cookie  # type: ignore[method-assign]
+    browser = Client(Forward(port, host))
+    browser.set_cookie(*cookie.split("=", 1))
     return cast(FlaskClient, browser)
 
 
