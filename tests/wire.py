@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, cast
 
 import websocket
@@ -48,7 +49,7 @@ class Forward:
         given = {"Host": self.host, "Cookie": environ.get("HTTP_COOKIE", "")}
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if body:
-            given["Content-Type"] = environ["CONTENT_TYPE"]
+            given["Content-Type"] = environ.get("CONTENT_TYPE", "text/plain")
         path = environ["PATH_INFO"] + (f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else "")
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
@@ -121,5 +122,7 @@ class Ear:
 
     def close(self) -> None:
         """Hang up."""
-        self.line.close(timeout=1)
-        self.thread.join(5)
+        with suppress(OSError, AttributeError):  # the other side was first
+            self.line.sock.shutdown(socket.SHUT_RDWR)
+        self.thread.join(10)
+        self.line.shutdown()

@@ -3,6 +3,7 @@
 A second is promised. Three are asserted, since the machine that tests may be busy; ``-s`` shows what was measured.
 """
 
+import json
 import re
 import signal
 import socket
@@ -24,7 +25,7 @@ from tests.conftest import BACKENDS, POSTGRES, _database, settings_for
 from tests.factories import World, url
 from tests.paperwork import last_post, now, send_post
 from tests.sites import Site, large_site, small_site
-from tests.wire import OPEN, Ear, cookie_of
+from tests.wire import OPEN, Ear, browse, cookie_of
 
 AT_ONCE = 3.0
 FRAME = re.compile(
@@ -60,7 +61,9 @@ def _at(site: Site) -> Iterator[Site]:
             ear.close()
         site.ears.clear()
         db.session.remove()
-    assert "Traceback" not in site.log.read_text(encoding="utf-8")
+    for line in site.log.read_text(encoding="utf-8").splitlines():
+        assert json.loads(line)["event"] != "delivery failed" or site.redis
+        assert "anariya" not in line
 
 
 @pytest.fixture(params=BACKENDS)
@@ -138,14 +141,12 @@ def test_only_who_sees_the_post_hears_of_it(site: Site, room: Room) -> None:
 
 def test_a_frame_holds_a_pointer_and_no_word(site: Site) -> None:
     world = site.world
-    group, author, reader = world.group("Canary", Visibility.SECRET), world.member("Canary"), world.member()
+    group, author, reader = world.group("Kanariya", Visibility.SECRET), world.member("Kanariya"), world.member()
     for member in (author, reader):
         world.join(member, group, Role.MODERATOR)
     ear, browser = site.ear(reader), site.browser(author)
-    sent = send_post(browser, f"{url('groups', group)}/new", title="Canary", body="Canary", tlp="RED", kind="question")
-    assert sent.status_code in (200, 303)
-    sent = send_post(
-        browser, f"{url('groups', group)}/new", title="Canary", body="Canary", tlp="AMBER", severity="warning"
+    send_post(
+        browser, f"{url('groups', group)}/new", title="Kanariya", body="Kanariya", tlp="AMBER", severity="warning"
     )
     ear.hears("new", post=ids.encode(last_post().id))
     remove(browser, group, reader)
@@ -236,13 +237,17 @@ def test_polling_is_refused(site: Site, room: Room) -> None:
 
 
 def test_what_a_page_says_is_ignored_and_much_of_it_ends_the_line(site: Site, room: Room) -> None:
-    ear, loud, strange = (site.ear(room.reader) for _ in range(3))
-    for words in ('42["join",{"room":"member-0"}]', '42["new",{"post":"x"}]', '421["x"]', '42/other,["x"]'):
+    ear, loud = site.ear(room.reader), site.ear(room.reader)
+    for words in (
+        '42["join",{"room":"member-0"}]',
+        '42["new",{"post":"x"}]',
+        '421["x"]',
+        '42/other,["x"]',
+        "4Kanariya",
+    ):
         ear.line.send(words)
     loud.line.send("4" + "x" * 5000)
-    strange.line.send("4nonsense")
     loud.ends()
-    strange.ends()
     post = reply(site, room)
     ear.hears("new", post=ids.encode(post.id))
     assert ear.told() == [("new", {"post": ids.encode(post.id)})]
@@ -314,7 +319,7 @@ def test_a_redis_that_hangs_holds_up_no_page_and_no_end(large: Site) -> None:
         posts = [reply(large, room) for _ in range(2)]
         end_session(large, room.reader)
         second.ends()
-        assert large.app.test_client() is not None
+        assert browse(large.app, large.pages, "x=y").get(f"/enrol/{'0' * 64}").status_code == 404  # this one is counted
     finally:
         redis.signal(signal.SIGCONT)
     for post in posts:
