@@ -11,6 +11,7 @@ was closed is cut when the other side does not hang up, read or answer.
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -63,6 +64,7 @@ class Sockets:
         self.socketio = socketio
         self.lines: dict[str, Line] = {}
         self.leaving: deque[tuple[datetime, socket.socket]] = deque()
+        self.is_stopping: Callable[[], bool] = lambda: False
         self._watching = threading.Lock()
 
     def knocked(self, number: str, environ: dict[str, Any]) -> bool | None:
@@ -107,9 +109,14 @@ class Sockets:
         while not pause.wait(WATCH_SECONDS):
             self.cut_leaving()
             try:
-                self.end_fallen()
+                self.let_go() if self.is_stopping() else self.end_fallen()
             except Exception:  # noqa: BLE001 - the database may be away for a while
                 _log.exception("watching sockets failed", exc_info=True)
+
+    def let_go(self) -> None:
+        """Close all lines: this process is to end, and would wait for them. Their pages come back by themselves."""
+        for number in list(self.lines):
+            self._close(number)
 
     def cut_leaving(self) -> None:
         """Cut the lines that were closed a while ago. Cutting one that has hung up since does nothing."""
@@ -135,7 +142,10 @@ class Sockets:
         if sid:
             server.emit("ended", {}, to=sid, ignore_queue=True)
             server.disconnect(sid, ignore_queue=True)
-        connection = server.eio.sockets.get(number)
+        self._close(number)
+
+    def _close(self, number: str) -> None:
+        connection = self.socketio.server.eio.sockets.get(number)
         if connection:
             connection.close(wait=False)  # waiting until all is read would be for ever, for one who does not read
         self.lines.pop(number, None)

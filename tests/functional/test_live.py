@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -288,6 +289,16 @@ def test_a_line_whose_other_side_never_hangs_up_is_cut(site: Site, room: Room) -
         pass
     assert time.monotonic() - ended < 10
     line.close()
+
+
+def test_a_server_that_is_told_to_stop_lets_its_pages_go(chosen: Settings, tmp_path: Path) -> None:
+    with small_site(chosen, tmp_path) as site, site.app.app_context():
+        ear = site.ear(site.world.member())
+        told = time.monotonic()
+    assert time.monotonic() - told < 8  # it would wait ten for a page that holds a thread
+    ear.ends()
+    assert ear.told() == []
+    ear.close()
 
 
 # --- Redis goes and comes back ---
