@@ -7,7 +7,7 @@ One event makes at most one notification for a member, with the strongest of its
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, literal, or_, select
+from sqlalchemy import and_, bindparam, case, delete, exists, literal, or_, select
 
 from community import clock, events, visibility
 from community.db import db, insert_new
@@ -102,6 +102,14 @@ def _tell_author(post_id: int, kind: NotificationKind, number: int, unless: int 
 def tell_of_invitation(event: events.MemberInvited, number: int) -> None:
     """Tell the invited member."""
     _tell([(event.member_id, NotificationKind.GROUP_INVITED)], number, group_id=event.group_id)
+
+
+@listen(events.InvitationClosed, events.MemberJoined)
+def forget_invitation(event: Any, number: int) -> None:
+    """An invitation that was answered or taken back is no news any more; one that came later is."""
+    mine = and_(Notification.member_id == event.member_id, Notification.group_id == event.group_id)
+    earlier = and_(Notification.kind == NotificationKind.GROUP_INVITED, Notification.event_key < number)
+    db.session.execute(delete(Notification).where(mine, earlier))
 
 
 @listen(events.MemberJoined)

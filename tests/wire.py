@@ -123,6 +123,6 @@ class Ear:
     def close(self) -> None:
         """Hang up."""
         with suppress(OSError, AttributeError):  # the other side was first
-            self.line.sock.shutdown(socket.SHUT_RDWR)
+            cast(socket.socket, self.line.sock).shutdown(socket.SHUT_RDWR)
         self.thread.join(10)
-        self.line.shutdown()
+        self.line.shutdown()  # type: ignore[no-untyped-call]
