@@ -141,5 +141,10 @@ def tell_of_role(event: events.RoleChanged, number: int) -> None:
 @listen(events.JoinAsked)
 def tell_of_request(event: events.JoinAsked, number: int) -> None:
     """Tell the moderators of the group."""
-    moderators = db.session.scalars(_MODERATORS, {"group_id": event.group_id}).all()
-    _tell([(member, NotificationKind.JOIN_ASKED) for member in moderators], number, group_id=event.group_id)
+    told = [(member, NotificationKind.JOIN_ASKED) for member in moderators_of(event.group_id)]
+    _tell(told, number, group_id=event.group_id)
+
+
+def moderators_of(group_id: int) -> list[int]:
+    """Who decides in a group, and so may learn who asks."""
+    return list(db.session.scalars(_MODERATORS, {"group_id": group_id}))
