@@ -126,3 +126,17 @@ class Ear:
             cast(socket.socket, self.line.sock).shutdown(socket.SHUT_RDWR)
         self.thread.join(10)
         self.line.shutdown()  # type: ignore[no-untyped-call]
+
+
+def deaf(app: Flask, port: int, cookie: str) -> socket.socket:
+    """A line that is opened and then never read."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    line.connect(("127.0.0.1", port))
+    host = app.extensions["musubi"].origin.partition("//")[2]
+    heads = f"GET {OPEN} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nCookie: {cookie}"
+    key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    line.sendall(f"{heads}\r\n{key}\r\n\r\n".encode())
+    assert line.recv(12) == b"HTTP/1.1 101"
+    line.sendall(b"\x81\x82\0\0\0\x0040")  # "40", as a frame of a client
+    return line

@@ -6,7 +6,6 @@ A second is promised. Three are asserted, since the machine that tests may be bu
 import json
 import re
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from tests.conftest import BACKENDS, POSTGRES, _database, settings_for
 from tests.factories import World, url
 from tests.paperwork import last_post, now, send_post
 from tests.sites import Site, large_site, small_site
-from tests.wire import OPEN, Ear, browse, cookie_of
+from tests.wire import Ear, browse, cookie_of, deaf
 
 AT_ONCE = 3.0
 FRAME = re.compile(
@@ -266,21 +265,9 @@ def test_nobody_holds_very_many_lines(site: Site) -> None:
 # --- whoever does not read ---
 
 
-def deaf(site: Site, cookie: str) -> socket.socket:
-    """A connection that opens a line and then never reads."""
-    line = socket.create_connection(("127.0.0.1", site.sockets))
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-    host = site.app.extensions["musubi"].origin.partition("//")[2]
-    heads = f"GET {OPEN} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nCookie: {cookie}\r\n"
-    line.sendall(f"{heads}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
-    time.sleep(0.1)
-    line.sendall(b"\x81\x82\0\0\0\x0040")
-    return line
-
-
 def test_a_line_whose_other_side_never_hangs_up_is_cut(site: Site, room: Room) -> None:
     cookie = cookie_of(site.world, room.reader)
-    ear, line = site.ear_with(cookie), deaf(site, cookie)
+    ear, line = site.ear_with(cookie), deaf(site.app, site.sockets, cookie)
     end_session(site, room.reader)
     ended = time.monotonic()
     ear.ends()
