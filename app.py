@@ -13,6 +13,7 @@ from community import alerts, ids, live, logs, pages
 from community import db as database
 from community.db import db
 from community.pages import errors, frame, hook, limits
+from community.pages.words import Templates
 from community.settings import LOOPBACK, Settings, read_settings
 from moderation import pages as moderation_pages
 from search import pages as search_pages
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings.check() if settings else read_settings()
     app = Flask("musubi", root_path=str(ROOT))
+    app.jinja_environment = Templates
     app.extensions["musubi"] = settings
     app.config.update(_config(settings))
     app.url_map.converters["id"] = IdConverter

@@ -148,8 +148,8 @@ def _threads(cursor: Cursor[Any], topics: list[Row]) -> None:
 
 def _posts(cursor: Cursor[Any], users: list[Row], topics: list[Row], posts: list[Row]) -> None:
     columns = (
-        "id,thread_id,group_id,author_id,organization_id,tlp,severity,state,body,html,renderer,attribution,"
-        "released_at,version"
+        "id,thread_id,group_id,author_id,organization_id,tlp,severity,state,body,html,renderer,follow_up,"
+        "attribution,released_at,version"
     )
     numbered = list(_numbered(topics, posts))
     _copy(cursor, f"copy posts({columns}) from stdin", (_post(number, post) for number, post in numbered))
@@ -172,5 +172,5 @@ def _numbered(topics: list[Row], posts: list[Row]) -> Iterator[tuple[int, Row]]:
 
 def _post(number: int, post: Row) -> tuple[Any, ...]:
     who = (BASE + post["topic"], BASE + post["forum"], BASE + post["user"], BASE + post["user"] % 40)
-    what = (label(post["topic"]), "reference", "published", post["text"], paragraphs(post["text"]), 1, "")
+    what = (label(post["topic"]), "reference", "published", post["text"], paragraphs(post["text"]), 1, "f", "")
     return number, *who, *what, moment(post["time"]), 1

@@ -2,11 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, true
 
 from community import rosters, visibility
 from community.access import GroupRow
-from community.db import db
+from community.db import db, read
 from community.models import (
     Group,
     GroupSector,
@@ -43,18 +43,27 @@ _GROUPS = (
     .order_by(Group.archived_at.is_not(None), Group.name, Group.id)
 )
 _SECTORS_OF_GROUP = select(GroupSector.sector_code).where(GroupSector.group_id == bindparam("group_id"))
-_NUMBERS = visibility.members_of_group(
-    func.count().label("members"), func.count(Member.organization_id.distinct()).label("organizations")
+_of_each = (
+    visibility.members_of_group(func.count().label("members")).group_by(Member.organization_id).subquery("of_each")
 )
-_MODERATORS = visibility.members_of_group(
-    Member.id, Member.name, Organization.short_name.label("organization_name")
-).where(Membership.role == Role.MODERATOR)
+_numbers = select(
+    func.coalesce(func.sum(_of_each.c.members), 0).label("members"), func.count().label("organizations")
+).subquery("numbers")
+_moderators = (
+    visibility.members_of_group(Member.id, Member.name, Organization.short_name.label("organization_name"))
+    .where(Membership.role == Role.MODERATOR)
+    .subquery("moderators")
+)
+_FACTS = (
+    select(*_numbers.c, *_moderators.c)
+    .select_from(_numbers.outerjoin(_moderators, true()))
+    .order_by(_moderators.c.name, _moderators.c.id)
+)
 
 
 class GroupFacts(NamedTuple):
     """What a group's page says beside its threads. ``members`` is None when the viewer may not see the list."""
 
-    sectors: list[str]
     members: int | None
     organizations: int | None
     moderators: list[Any]
@@ -66,14 +75,17 @@ def groups(viewer: Viewer) -> list[Any]:
 
 
 def group_facts(viewer: Viewer, group: GroupRow) -> GroupFacts:
-    """Sectors, numbers and moderators of a group, as far as the viewer may see them."""
-    given = viewer.binds | {"group_id": group.id}
-    sectors = list(db.session.scalars(_SECTORS_OF_GROUP, given))
+    """Numbers and moderators of a group, as far as the viewer may see them."""
     if group.role is None and group.visibility != Visibility.PUBLIC:
-        return GroupFacts(sectors, None, None, [])
-    numbers = db.session.execute(_NUMBERS, given).one()
-    moderators = list(db.session.execute(_MODERATORS.order_by(Member.name), given).all())
-    return GroupFacts(sectors, numbers.members, numbers.organizations, moderators)
+        return GroupFacts(None, None, [])
+    given = viewer.binds | {"group_id": group.id}
+    rows = read(_FACTS, given).all()
+    return GroupFacts(rows[0].members, rows[0].organizations, [row for row in rows if row.id is not None])
+
+
+def sectors_of_group(group: GroupRow) -> list[str]:
+    """The codes of the sectors that a group is about."""
+    return list(db.session.scalars(_SECTORS_OF_GROUP, {"group_id": group.id}))
 
 
 PAGE = 60

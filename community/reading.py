@@ -129,6 +129,20 @@ def frame(viewer: Viewer) -> Frame:
     return Frame(tuple(row for row in rows if row.id is not None), rows[0].unseen)
 
 
+_INVITATIONS = (
+    select(GroupInvitation.id, Group.name.label("group_name"), Member.name.label("inviter_name"))
+    .join(Group, Group.id == GroupInvitation.group_id)
+    .join(Member, Member.id == GroupInvitation.inviter_id)
+    .where(GroupInvitation.member_id == bindparam("viewer_id"))
+    .order_by(GroupInvitation.invited_at, GroupInvitation.id)
+)
+
+
+def invitations(viewer: Viewer) -> list[Any]:
+    """Invitations into groups that wait for the viewer's answer: ``id group_name inviter_name``."""
+    return list(read(_INVITATIONS, viewer.binds).all()) if viewer.sees else []
+
+
 _Author = aliased(Member, name="author")
 _LATEST = (
     select(

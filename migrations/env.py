@@ -41,6 +41,14 @@ def migrate(connection: Connection) -> None:
                 raise RuntimeError(f"rows would refer to what is not there: {', '.join(sorted(lost))}")
 
 
-with db.engine.connect() as own_connection:
+def connect() -> Connection:
+    """A connection on which everything happens or nothing; those of the application read without transactions."""
+    connection = db.engine.connect()
+    if connection.dialect.name == "postgresql":
+        return connection.execution_options(isolation_level="READ COMMITTED")
+    return connection
+
+
+with connect() as own_connection:
     forget_foreign_keys(own_connection)
     migrate(own_connection)

@@ -19,7 +19,12 @@ def send(browser: FlaskClient, path: str, **form: Any) -> TestResponse:
 
 def words(answer: TestResponse) -> str:
     """The text of a page, without its marks."""
-    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", answer.get_data(as_text=True), flags=re.DOTALL)
+    return plain(answer.get_data(as_text=True))
+
+
+def plain(page: str) -> str:
+    """The text of HTML, without its marks."""
+    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 

@@ -58,6 +58,7 @@ class World:
             "state": MemberState.ACTIVE,
             "engagement": Engagement.STAFF,
             "joined_on": clock.now().date(),
+            "guided": True,
         } | more
         given.setdefault("mail", f"member{number}@example.test")
         return self._add(
@@ -65,7 +66,6 @@ class World:
                 id=clock.random_id(),
                 name=name or f"Member {number}",
                 organization_id=organization.id,
-                guided=True,
                 **given,
             )
         )

@@ -91,7 +91,7 @@ class Note(Plain):
     grants: frozenset[str] = frozenset()
     withdrawn: bool = False
     quotes: frozenset[str] = frozenset()
-    follow_up_to: str | None = None
+    follow_up: bool = False
     edits: int = 0
 
 

@@ -179,20 +179,19 @@ def _next(draft: _Draft) -> str:
 
 def _keep(draft: _Draft, room: Room, note: Note) -> None:
     """Add what may happen to any post: quotes, grants, edits; withdrawal takes all of that away again."""
-    earlier = [one for one in draft.notes if one.thread == note.thread]
     quotable = [one.key for one in draft.notes if _may_quote(note, one)]
     since = {one.person for one in draft.places if one.room == room.key}
     allowed = since if room.visibility == "secret" else {one.key for one in draft.people}
-    follow_up_to = draft.one(earlier).key if earlier and draft.chance(15) else None
+    follow_up = not note.opening and draft.chance(15)
     if draft.chance(15):
-        draft.notes.append(replace(note, withdrawn=True, follow_up_to=follow_up_to))
+        draft.notes.append(replace(note, withdrawn=True, follow_up=follow_up))
         return
     draft.notes.append(
         replace(
             note,
             quotes=draft.some(quotable, 1) if draft.chance(40) else frozenset(),
             grants=draft.some(allowed - {note.author}, 2) if draft.chance(40) else frozenset(),
-            follow_up_to=follow_up_to,
+            follow_up=follow_up,
             edits=draft.one((0, 0, 1)),
         )
     )
@@ -288,9 +287,8 @@ def _consistent(world: World) -> World:
 
 
 def _pruned(note: Note, people: set[str], notes: set[str]) -> Note:
-    target = note.follow_up_to if note.follow_up_to in notes else None
     named, granted = note.recipients & people, note.grants & people
-    return replace(note, recipients=named, grants=granted, quotes=note.quotes & notes, follow_up_to=target)
+    return replace(note, recipients=named, grants=granted, quotes=note.quotes & notes)
 
 
 def without_hidden(world: World, person: Person | None) -> World:
@@ -314,9 +312,7 @@ def without_hidden(world: World, person: Person | None) -> World:
         asks=tuple(one for one in world.asks if oracle.sees_ask(world, person, one)),
         opened=tuple(one for one in world.opened if oracle.sees_opened(world, person, one)),
         threads=tuple(one for one in world.threads if oracle.sees_thread(world, person, one)),
-        notes=tuple(
-            _trimmed(world, person, one) for one in world.notes if oracle.sees_post_in_thread(world, person, one)
-        ),
+        notes=tuple(one for one in world.notes if oracle.sees_post_in_thread(world, person, one)),
     )
     for note in world.notes:
         if oracle.sees_post_alone(world, person, note) and note not in known.notes and note.key not in known.note:
@@ -331,19 +327,12 @@ def _place_known(world: World, person: Person, one: Place) -> bool:
     return one.ended is None and (one.person == person.key or listed or asking)
 
 
-def _trimmed(world: World, person: Person, note: Note) -> Note:
-    """A post as this person may know it: no pointer to posts they do not see."""
-    target = note.follow_up_to
-    kept = target if target and oracle.sees_post_in_thread(world, person, world.note[target]) else None
-    return replace(note, follow_up_to=kept)
-
-
 def _hidden_away(world: World, known: World, person: Person, note: Note) -> World:
     """Put a granted post where nobody would look for it, behind an opening post that this person cannot see.
 
     One that quotes what they read in its thread stays there: whose words it repeats tells where it stands.
     """
-    bare = replace(_trimmed(world, person, note), recipients=frozenset(), follow_up_to=None)
+    bare = replace(note, recipients=frozenset(), follow_up=False)
     if any(oracle.sees_post_in_thread(world, person, world.note[key]) for key in note.quotes):
         return replace(known, notes=(*known.notes, bare))
     own = Thread(note.thread if note.opening else f"veil-{note.key}", _elsewhere(world, known, person, note))
@@ -355,8 +344,11 @@ def _hidden_away(world: World, known: World, person: Person, note: Note) -> Worl
 
 
 def _elsewhere(world: World, known: World, person: Person, note: Note) -> str:
-    here = world.room_of(note)
-    closed = [one.key for one in known.rooms if not oracle.reads_group(world, person, one)]
+    here = world.room_of(
+        note
+    )  # in a secret group a grant reaches its members only: there it would be hidden altogether
+    private = [one for one in known.rooms if one.visibility == "private"]
+    closed = [one.key for one in private if not oracle.reads_group(world, person, one)]
     return next((key for key in closed if key != here.key), here.key)
 
 

@@ -23,18 +23,19 @@ def give_grant(viewer: Viewer, post_id: int, member_id: int) -> None:
     if not granting.may_be_given(viewer, post, member_id):
         raise Unfit("member", CANNOT_BE_NAMED)
     db.session.execute(insert(Grant), {"post_id": post_id, "member_id": member_id, "given_at": clock.now()})
-    _ensure_it_opens(post_id, member_id)
+    if not _reads(replace(viewer_of_member(member_id), state=MemberState.ACTIVE), post_id):  # or once they come back
+        raise Unfit("member", QUOTES_OTHERS)
     audit.record(viewer, "member:grant:given", group_id=post.group.id, subject_id=post_id, to=member_id)
     events.record(events.PostGranted(post_id, member_id))
 
 
-def _ensure_it_opens(post_id: int, member_id: int) -> None:
-    """Raise Unfit when the grant just written lets the member read nothing, for the post quotes words of others."""
-    reader = replace(viewer_of_member(member_id), state=MemberState.ACTIVE)  # one in a pause reads when they come back
+def _reads(viewer: Viewer, post_id: int) -> bool:
+    """A grant opens nothing while the post quotes words its reader may not read, or its group is hidden to them."""
     try:
-        access_post(reader, post_id)
+        access_post(viewer, post_id)
     except NotFound:
-        raise Unfit("member", QUOTES_OTHERS) from None
+        return False
+    return True
 
 
 @action
@@ -44,7 +45,9 @@ def take_grant_back(viewer: Viewer, post_id: int, member_id: int) -> None:
     Raises NotFound or NotAllowed.
     """
     post = access_post(viewer, post_id, Permission.POST_GRANT)
+    opened = _reads(viewer_of_member(member_id), post_id)
     theirs = delete(Grant).where(Grant.post_id == post_id, Grant.member_id == member_id)
     if db.session.scalar(theirs.returning(Grant.member_id)) is not None:
         audit.record(viewer, "member:grant:taken", group_id=post.group.id, subject_id=post_id, of=member_id)
-        events.record(events.GrantTakenBack(post_id, member_id))
+        if opened:  # else its end would tell them of something they never read, or have left behind
+            events.record(events.GrantTakenBack(post_id, member_id))

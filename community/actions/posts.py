@@ -140,7 +140,7 @@ def _write(
         "body": draft.body,
         "html": html,
         "renderer": RENDERER_VERSION,
-        "follow_up_to": thread_id if draft.follow_up and post_id != thread_id else None,
+        "follow_up": draft.follow_up and post_id != thread_id,
         "released_at": clock.now(),
         "send_tag": _tag(viewer, draft),
     }

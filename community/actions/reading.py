@@ -1,6 +1,6 @@
 """What one reader changes for themselves: read marks and follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import and_, delete, select, update
@@ -26,17 +26,27 @@ def mark_read(viewer: Viewer, thread: ThreadRow, to: datetime) -> None:
     """The viewer has read ``thread`` up to the moment ``to``, and so seen what they were told of that. A mark never
     moves back.
     """
-    statement = upsert(ReadMark).values(member_id=viewer.member_id, thread_id=thread.id, read_to=to)
+    _mark(viewer, thread.id, to)
+
+
+def _mark(viewer: Viewer, thread_id: int, to: datetime) -> None:
+    statement = upsert(ReadMark).values(member_id=viewer.member_id, thread_id=thread_id, read_to=to)
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=[ReadMark.member_id, ReadMark.thread_id], set_={"read_to": to}, where=ReadMark.read_to < to
         )
     )
-
     told = and_(Notification.member_id == viewer.member_id, Notification.kind.in_(OF_NEW_POSTS))
-    read = select(Post.id).where(Post.thread_id == thread.id, Post.released_at <= to)
+    read = select(Post.id).where(Post.thread_id == thread_id, Post.released_at <= to)
     unseen = and_(told, Notification.seen_at.is_(None), Notification.post_id.in_(read))
     db.session.execute(update(Notification).where(unseen).values(seen_at=clock.now()))
+
+
+@action
+def mark_all_read(viewer: Viewer, to: Mapping[int, datetime]) -> None:
+    """The viewer has read each of these threads up to its moment."""
+    for thread_id, moment in to.items():
+        _mark(viewer, thread_id, moment)
 
 
 @action

@@ -77,7 +77,7 @@ class _Writing:
             body=body,
             html=rendering.render(body, post_id) if body else "",
             renderer=RENDERER_VERSION,
-            follow_up_to=self._id(self.thread.posts[0].key) if one.follow_up else None,
+            follow_up=one.follow_up,
             released_at=self._at(one.ago),
             edited_at=self._at(one.edits[-1][0]) if one.edits else None,
             version=1 + len(one.edits) + gone,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.clock import now
@@ -41,6 +41,14 @@ class Thread(Model):
     """A conversation. It shares the id of its opening post, and is visible to whom that post is visible."""
 
     __tablename__ = "threads"
+    __table_args__ = (
+        Index(
+            "ix_threads_pinned",
+            "group_id",
+            postgresql_where=text("pinned_at IS NOT NULL"),
+            sqlite_where=text("pinned_at IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     group_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("groups.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
@@ -55,6 +63,7 @@ class Post(HasId, Model):
     """One contribution under one TLP label. The opening post of a thread has the thread's id.
 
     ``author_id`` and ``organization_id`` (the author's, when it was posted) are null when nobody is named.
+    A ``follow_up`` reports on what the post that opens its thread reported first, by the same author.
     ``send_tag`` is a keyed hash of author and form: sending the same form twice makes one post.
     """
 
@@ -73,7 +82,7 @@ class Post(HasId, Model):
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     renderer: Mapped[int]
-    follow_up_to: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("posts.id", ondelete="SET NULL"))
+    follow_up: Mapped[bool] = mapped_column(default=False)
     attribution: Mapped[str] = mapped_column(String(500), default="")
     released_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

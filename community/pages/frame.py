@@ -1,7 +1,8 @@
 """What every page shows around its own part: my groups with unread, counts, times, ids, the language of the page."""
 
 import hashlib
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from community import VERSION, clock, ids, reading, rosters
+from community import VERSION, clock, ids, lists, reading, rosters
 from community.pages import words
 from community.pages.hook import choose_time_zone, current_viewer
 from community.policy import Permission, can
@@ -32,6 +33,10 @@ class Nav:
     def groups(self) -> tuple[Any, ...]:
         """My groups: ``id name visibility role unread``, by name."""
         return self._frame.groups
+
+    def rail(self, current: int) -> Iterator[tuple[Any, ...]]:
+        """The values that a line of the list beside every page shows, and whether the page is about that group."""
+        return ((one.id, one.name, one.visibility, one.unread, one.id == current) for one in self.groups)
 
     @property
     def unread_notifications(self) -> int:
@@ -69,6 +74,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(_zone(choose_time_zone()))
 
 
+def meant(day: datetime) -> datetime:
+    """A date or time that the reader has typed, as a moment: they mean it where they are."""
+    return day.replace(tzinfo=_zone(choose_time_zone())).astimezone(UTC)
+
+
 def when(moment: datetime | None) -> Markup:
     """A ``time`` element: relative for the last day, else the local minute; the exact moment on hover."""
     if moment is None:
@@ -96,6 +106,17 @@ def day(moment: Any) -> Markup:
     """A ``time`` element for a day."""
     there = local(moment) if isinstance(moment, datetime) else moment
     return Markup('<time datetime="{0}">{0}</time>').format(f"{there:%Y-%m-%d}")
+
+
+def sectors(codes: str | None) -> str:
+    """Names of sectors in the reader's language, from their codes joined by commas."""
+    return _sectors(codes, str(get_locale())) if codes else ""
+
+
+@lru_cache(maxsize=5000)
+def _sectors(codes: str, locale: str) -> str:
+    names = lists.sectors()
+    return ", ".join(names[code].name(locale) if code in names else code for code in codes.split(","))
 
 
 def csrf_field() -> Markup:
@@ -126,7 +147,7 @@ def version(app: Flask) -> str:
 def init_app(app: Flask) -> None:
     """Give the templates their context and filters."""
     app.context_processor(_context)
-    app.jinja_env.filters.update(when=when, day=day, id=ids.encode)
+    app.jinja_env.filters.update(when=when, day=day, sectors=sectors, id=ids.encode)
     app.jinja_env.globals.update(csrf=csrf_field)  # a global, because imported macros do not see the context
     words.install(app.jinja_env)
     app.jinja_env.globals["version"] = version(app)

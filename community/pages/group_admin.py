@@ -57,7 +57,7 @@ def settings(group_id: int) -> Page:
     """Name, description, sectors, labels, history, and the acts on the whole group."""
     viewer = current_viewer()
     group = access_group(viewer, group_id, Permission.GROUP_MANAGE)
-    form = RulesForm(group, directory.group_facts(viewer, group).sectors)
+    form = RulesForm(group, directory.sectors_of_group(group))
     if request.method == "POST" and form.validate():
         with told(_("Saved.")):
             groups.change_rules(viewer, group_id, form.draft())

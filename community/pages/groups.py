@@ -1,11 +1,12 @@
 """Groups: the list of those one may know, and one room with its threads."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
-from community import clock, directory, listing, policy
+from community import directory, latest, policy
 from community.access import access_group
+from community.pages.frame import meant
 from community.pages.hook import current_viewer
 from community.pages.threads import page_number
 from community.policy import Permission
@@ -35,19 +36,19 @@ def show(group_id: int) -> str:
         "community/groups/show.html",
         group=group,
         about=directory.group_facts(viewer, group),
-        page=listing.threads_of_group(viewer, group_id, before, page_number()) if reads else None,
+        page=latest.threads_of_group(viewer, group_id, before, page_number()) if reads else None,
         before=asked,
         reads=reads,
         can=lambda permission: policy.can(viewer, Permission(permission), group),
     )
 
 
-def _before() -> tuple[datetime, str]:
+def _before() -> tuple[datetime | None, str]:
     """The day to jump to (``?before=2026-01-31``, that day included), and as it was asked for;
-    nonsense asks for now.
+    nonsense asks for all.
     """
     asked = request.args.get("before", "")
     try:
-        return datetime.strptime(asked, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1), asked
-    except ValueError:
-        return clock.now() + timedelta(days=1), ""
+        return meant(datetime.strptime(asked, "%Y-%m-%d") + timedelta(days=1)), asked  # noqa: DTZ007 - meant() adds it
+    except (ValueError, OverflowError):
+        return None, ""

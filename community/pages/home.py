@@ -1,9 +1,11 @@
 """Home: what matters to my organization now? For guests, what this place is."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from datetime import UTC, datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from community import clock, listing
+from community import clock, latest, reading
 from community.actions import reading as reading_actions
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
@@ -21,9 +23,36 @@ def home() -> str | Response:
         return render_template("community/home/landing.html")
     if not viewer.sees:
         return redirect(url_for(".waiting"), 303)
-    answer = render_template("community/home/home.html", new=listing.new_threads(viewer, MOST_NEW))
+    answer = render_template(
+        "community/home/home.html",
+        new=latest.new_threads(viewer, MOST_NEW),
+        invitations=reading.invitations(viewer),
+        now=clock.now().isoformat(),
+    )
     _mark_groups_read()
     return answer
+
+
+@pages.post("/read")
+def read_all() -> Response:
+    """Nothing that came in before the page was drawn is new any more."""
+    viewer = current_viewer()
+    reading_actions.mark_all_read(viewer, latest.unread_until(viewer, _drawn_at()))
+    return redirect(url_for(".home"), 303)
+
+
+def _drawn_at() -> datetime:
+    try:
+        return min(datetime.fromisoformat(request.form.get("until", "")).astimezone(UTC), clock.now())
+    except (ValueError, OverflowError):
+        return clock.now()
+
+
+@pages.post("/guide")
+def finish_guide() -> Response:
+    """The viewer has read the guide for the first visit."""
+    reading_actions.finish_guide(current_viewer())
+    return redirect(url_for(".home"), 303)
 
 
 def _mark_groups_read() -> None:

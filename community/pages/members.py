@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from community import directory, lists
+from community import directory
 from community.access import access_member, access_organization
 from community.pages.hook import current_viewer
 from community.pages.threads import page_number
@@ -16,7 +16,7 @@ def index() -> str:
     """Everybody in the community, by organization; ``?find=`` narrows by name."""
     find = request.args.get("find", "").replace("\x00", "")[:LONGEST]
     page = directory.members(current_viewer(), find, page_number())
-    return render_template("community/members/index.html", page=page, find=find, sector_names=lists.sectors())
+    return render_template("community/members/index.html", page=page, find=find)
 
 
 @pages.get("/members/<id:member_id>")
@@ -25,14 +25,14 @@ def show(member_id: int) -> str:
     viewer = current_viewer()
     member = access_member(viewer, member_id)
     posts = directory.contributions(viewer, member_id)
-    return render_template("community/members/show.html", member=member, posts=posts, sector_names=lists.sectors())
+    return render_template("community/members/show.html", member=member, posts=posts)
 
 
 @pages.get("/organizations")
 def organizations() -> str:
     """The organizations, with sectors and how many members each has."""
     rows = directory.organizations(current_viewer())
-    return render_template("community/members/organizations.html", rows=rows, sector_names=lists.sectors())
+    return render_template("community/members/organizations.html", rows=rows)
 
 
 @pages.get("/organizations/<id:organization_id>")

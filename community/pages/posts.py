@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import bounds, granting, ids, lists, policy, reach, reading_records, rendering, single
+from community import bounds, granting, ids, policy, reach, reading_records, rendering, single
 from community.access import NotFound, PostRow, access_post
 from community.actions.editing import withdraw_post
 from community.actions.grants import give_grant, take_grant_back
@@ -31,7 +31,6 @@ def show(post_id: int) -> str:
         row=single.details(viewer, post_id),
         grants=granting.given(post_id) if post.in_thread else [],
         findings=findings(post.body),
-        sector_names=lists.sectors(),
         **_acts(post),
     )
 

@@ -46,7 +46,6 @@ def _shown(thread: ThreadRow, page: listing.Page) -> dict[str, Any]:
         "writes": policy.can(viewer, Permission.THREAD_CREATE, thread.group),
         "event_types": lists.event_types(),
         "cause_types": lists.cause_types(),
-        "sector_names": lists.sectors(),
     }
 
 

@@ -153,6 +153,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('threads', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_threads_group_id'), ['group_id'], unique=False)
+        batch_op.create_index('ix_threads_pinned', ['group_id'], unique=False, postgresql_where=sa.text('pinned_at IS NOT NULL'), sqlite_where=sa.text('pinned_at IS NOT NULL'))
 
     op.create_table('enrolments',
     sa.Column('member_id', sa.BigInteger(), nullable=False),
@@ -243,7 +244,7 @@ def upgrade() -> None:
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
     sa.Column('renderer', sa.Integer(), nullable=False),
-    sa.Column('follow_up_to', sa.BigInteger(), nullable=True),
+    sa.Column('follow_up', sa.Boolean(), nullable=False),
     sa.Column('attribution', sa.String(length=500), nullable=False),
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
@@ -251,7 +252,6 @@ def upgrade() -> None:
     sa.Column('send_tag', sa.LargeBinary(length=32), nullable=True),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['members.id'], name=op.f('fk_posts_author_id')),
-    sa.ForeignKeyConstraint(['follow_up_to'], ['posts.id'], name=op.f('fk_posts_follow_up_to'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['group_id'], ['groups.id'], name=op.f('fk_posts_group_id')),
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_posts_organization_id')),
     sa.ForeignKeyConstraint(['thread_id'], ['threads.id'], name=op.f('fk_posts_thread_id'), ondelete='CASCADE'),
@@ -432,6 +432,7 @@ def downgrade() -> None:
     op.drop_table('follows')
     op.drop_table('enrolments')
     with op.batch_alter_table('threads', schema=None) as batch_op:
+        batch_op.drop_index('ix_threads_pinned', postgresql_where=sa.text('pinned_at IS NOT NULL'), sqlite_where=sa.text('pinned_at IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_threads_group_id'))
 
     op.drop_table('threads')

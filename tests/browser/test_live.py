@@ -218,7 +218,8 @@ def test_a_warning_stands_out_is_spoken_at_once_and_stays(
 def away(site: Site) -> Iterator[None]:
     """The server hangs up and is not there for a while, as while it is started anew; the database is."""
     inside, site.served.wsgi_app = site.served.wsgi_app, ServiceUnavailable()  # type: ignore[method-assign]
-    site.served.extensions["socketio"].server.eio.disconnect()
+    for one in list(site.served.extensions["socketio"].server.eio.sockets.values()):
+        one.close(wait=False)  # waiting for what a page that has just gone would still read never ends
     yield
     site.served.wsgi_app = inside  # type: ignore[method-assign]
     site.complaints[:] = [one for one in site.complaints if "/socket.io/" not in one]  # it tried, as it should

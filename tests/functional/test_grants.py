@@ -131,6 +131,20 @@ def test_a_grant_is_recorded_and_can_be_taken_back(
     assert kinds == ["PostGranted", "GrantTakenBack"]
 
 
+def test_who_could_no_longer_read_it_hears_nothing_when_a_grant_is_taken_back(
+    world: World, enter: Enter, people: dict[str, Member]
+) -> None:
+    secret = world.group("Secret", Visibility.SECRET)
+    world.join(people["author"], secret, Role.MODERATOR)
+    world.join(people["first"], secret)
+    opening = world.thread(secret, people["author"], tlp=Tlp.RED)
+    world.grant(opening, people["first"])
+    send_form(enter(people["first"]), url("groups", secret) + "/leave")
+    grant(enter, people["author"], opening, people["first"], back="1")
+    assert not db.session.scalars(select(Grant)).all()
+    assert "GrantTakenBack" not in set(db.session.scalars(select(OutboxEvent.kind)))
+
+
 def test_in_a_secret_group_only_its_members_can_be_named(world: World, enter: Enter, people: dict[str, Member]) -> None:
     secret = world.group("Secret", Visibility.SECRET)
     inside = world.member("inside", engagement=Engagement.CONTRACTOR)

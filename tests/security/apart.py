@@ -1,4 +1,4 @@
-"""Can this person tell two worlds apart? Builds both, lets the same things happen, asks the same, compares all of it."""
+"""Can this person tell two worlds apart? Builds both, lets the same happen, asks the same, compares everything."""
 
 from __future__ import annotations
 

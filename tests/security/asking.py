@@ -100,6 +100,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "title": ("A title",),
     "tlp": ("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"),
     "to": _keys("notes"),
+    "until": ("", "2026-05-05T12:00:00+09:00"),
     "version": ("1", "2"),
     "visibility": ("private", "secret"),
     "whole_groups": _keys("rooms"),
@@ -125,8 +126,8 @@ ENDS = tuple(Ask(path) for path in ("/", "/groups", "/notifications", "/unread")
 
 
 def script(app: Flask, world: World, salt: str, most: int | None = None) -> list[Ask]:
-    """What to ask in this world: first and last where everything shows, and between them at most ``most`` pages and half
-    as many forms, others for every ``salt``; without ``most`` everything.
+    """What to ask in this world: first and last where everything shows, between them at most ``most`` pages and half as
+    many forms, others for every ``salt``; without ``most`` everything.
     """
     each = 3 if most else 100
     rules = sorted(app.url_map.iter_rules(), key=str)
@@ -139,7 +140,7 @@ def script(app: Flask, world: World, salt: str, most: int | None = None) -> list
 
 
 def _in_turn(asks: list[list[Ask]], salt: str, most: int | None) -> list[Ask]:
-    """One address of every rule, then a second of every rule that has one, and so on; in another order for each salt."""
+    """One address of every rule, then a second of every rule that has one, and so on; otherwise for each salt."""
 
     def order(one: Ask) -> int:
         return number(salt + one.path)

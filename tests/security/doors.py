@@ -215,6 +215,8 @@ LISTS = frozenset(
         "compose.mine",
         "group_admin.new",
         "groups.index",
+        "home.finish_guide",
+        "home.read_all",
         "home.waiting",
         "me.begin_passkey",
         "me.begin_reconfirm",

@@ -45,7 +45,9 @@ def _of_note(world: World, note: Note) -> Iterator[events.Event]:
     yield from (events.PostPublished(key), events.PostEdited(key), events.PostWithdrawn(key))
     yield events.PostRelabelled(key, number(note.author), note.tlp)
     for granted in sorted(note.grants):
-        yield from (events.PostGranted(key, number(granted)), events.GrantTakenBack(key, number(granted)))
+        yield events.PostGranted(key, number(granted))
+        if oracle.sees_post(world, world.person[granted], note):
+            yield events.GrantTakenBack(key, number(granted))
     for one in world.opened:
         if one.note == note.key:
             yield events.PostOpenedByModerator(key, number(one.key))

@@ -193,7 +193,7 @@ def _post(world: World, one: Note, thread: int) -> dict[str, Any]:
         "body": body,
         "html": f"<p>{body}</p>" if body else "",
         "renderer": 0,
-        "follow_up_to": number(one.follow_up_to) if one.follow_up_to else None,
+        "follow_up": one.follow_up,
         "released_at": moment(one.released_at),
         "edited_at": moment(96) if one.edits else None,
         "version": one.edits + one.withdrawn + 1,

@@ -1,0 +1,161 @@
+"""Threads by their last activity: those of one group, and those of all one's groups that hold something new.
+
+Everything is counted as the reader sees it. A list is found by walking the visible posts from the newest on until it is
+long enough: where a thread is met first is its last activity. So a page costs what it shows, however long the group is.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from community import visibility
+from community.db import UTCDateTime, read
+from community.listing import PAGE, Page
+from community.models import Follow, Group, Member, Membership, Organization, Post, ReadMark, Severity, Thread
+from community.reading import IS_UNREAD, MY_MARK, MY_PLACE, recent
+from community.viewer import Viewer
+
+MOST_MARKED = 1000
+_STEP = 20  # posts a thread, for the first walk; threads of many new posts make a second, longer one necessary
+_FARTHER = 4
+Opener = aliased(Member, name="opener")
+_ROW = (
+    Thread.id,
+    Thread.title,
+    Thread.kind,
+    Thread.pinned_at,
+    Thread.locked_at,
+    Post.tlp,
+    Post.severity,
+    Post.state,
+    Post.attribution,
+    Group.id.label("group_id"),
+    Group.name.label("group_name"),
+    Opener.id.label("author_id"),
+    Opener.name.label("author_name"),
+    Organization.short_name.label("organization_name"),
+)
+_IS_WARNING = Post.severity == Severity.WARNING
+_CHOSEN: ColumnElement[Any] = bindparam("thread_ids", expanding=True)
+_activity = (
+    visibility.visible_posts(
+        Post.thread_id,
+        func.count().label("posts"),
+        func.max(Post.released_at).label("last_at"),
+        func.sum(case((IS_UNREAD, 1), else_=0)).label("unread"),
+        func.min(ReadMark.read_to).label("read_to"),
+        func.max(case((and_(IS_UNREAD, _IS_WARNING), 1), else_=0)).label("alarm"),
+    )
+    .outerjoin(ReadMark, MY_MARK)
+    .outerjoin(Membership, MY_PLACE)
+    .where(Post.thread_id.in_(_CHOSEN))
+    .group_by(Post.thread_id)
+    .subquery("activity")
+)
+_THREADS = (
+    select(
+        *_ROW,
+        (_activity.c.posts - 1).label("replies"),
+        _activity.c.last_at,
+        _activity.c.unread,
+        and_(_activity.c.read_to.is_(None), _activity.c.unread > 0).label("is_new"),
+        _activity.c.alarm,
+        exists().where(Follow.thread_id == Thread.id, Follow.member_id == bindparam("viewer_id")).label("follows"),
+    )
+    .join(_activity, _activity.c.thread_id == Thread.id)
+    .join(Post, Post.id == Thread.id)
+    .join(Group, Group.id == Thread.group_id)
+    .outerjoin(Opener, Opener.id == Post.author_id)
+    .outerjoin(Organization, Organization.id == Post.organization_id)
+    .where(Thread.id.in_(_CHOSEN))  # said twice: of a grouped subquery the planner does not know how short it is
+)
+
+_last = func.max(Post.released_at)
+_IN_GROUP = visibility.visible_posts(Post.thread_id).where(Post.group_id == bindparam("group_id"))
+_pinned = (
+    _IN_GROUP.add_columns(_last.label("at"))
+    .join(Thread, Thread.id == Post.thread_id)
+    .where(Thread.pinned_at.is_not(None))
+    .group_by(Post.thread_id)
+)
+_walk = (
+    _IN_GROUP.add_columns(Post.released_at.label("at"))
+    .order_by(Post.released_at.desc(), Post.thread_id)
+    .limit(bindparam("most"))
+)
+
+
+def _rested(posts: Select[Any]) -> Select[Any]:
+    """Only threads in which the viewer sees nothing from ``before`` on."""
+    before = bindparam("before", type_=UTCDateTime)
+    return posts.where(Post.thread_id.not_in(_IN_GROUP.where(Post.released_at >= before).correlate(None)))
+
+
+def _met(pinned: Select[Any], walk: Select[Any]) -> Select[Any]:
+    """Pinned threads, then those met on the walk as they come; ``walked`` is how many posts of each that took."""
+    parts = (select(one.subquery(), literal(number).label("part")) for number, one in enumerate((pinned, walk)))
+    met = union_all(*parts).subquery("met")
+    return (
+        select(met.c.thread_id, func.sum(met.c.part).label("walked"))
+        .group_by(met.c.thread_id)
+        .order_by(func.min(met.c.part), func.max(met.c.at).desc(), met.c.thread_id)
+    )
+
+
+_MET, _MET_BEFORE = _met(_pinned, _walk), _met(_rested(_pinned), _rested(_walk))
+_UNREAD = (
+    visibility.visible_posts(Post.thread_id, _last.label("last_at"))
+    .join(Membership, MY_PLACE)
+    .outerjoin(ReadMark, MY_MARK)
+    .where(IS_UNREAD)
+    .group_by(Post.thread_id)
+    .order_by(func.max(case((_IS_WARNING, 1), else_=0)).desc(), _last.desc(), Post.thread_id)
+    .limit(bindparam("most"))
+)
+_UNTIL = _UNREAD.where(Post.released_at <= bindparam("until", type_=UTCDateTime))
+
+
+def threads_of_group(viewer: Viewer, group_id: int, before: datetime | None = None, number: int = 1) -> Page:
+    """Threads of one group, pinned first, then by their last activity that the viewer sees.
+
+    ``before`` leaves out those with activity from that moment on.
+    """
+    skip = (number - 1) * PAGE
+    ids = _ids_of_group(viewer, group_id, before, skip + PAGE + 1)[skip:]
+    return Page(_rows(viewer, ids[:PAGE]), number, len(ids) > PAGE)
+
+
+def new_threads(viewer: Viewer, most: int) -> list[Any]:
+    """At most ``most`` threads of the viewer's groups that hold something unread: unread warnings, then the newest.
+
+    ``alarm`` tells whether a row has an unread warning, ``follows`` whether the viewer follows the thread.
+    """
+    return _rows(viewer, list(read(_UNREAD, viewer.binds | recent() | {"most": most}).scalars()))
+
+
+def unread_until(viewer: Viewer, until: datetime) -> dict[int, datetime]:
+    """Threads of the viewer's groups with something unread from before ``until``: the moment of its last such post."""
+    rows = read(_UNTIL, viewer.binds | recent() | {"until": until, "most": MOST_MARKED})
+    return {row.thread_id: row.last_at for row in rows}
+
+
+def _ids_of_group(viewer: Viewer, group_id: int, before: datetime | None, wanted: int) -> list[int]:
+    given = viewer.binds | {"group_id": group_id} | ({"before": before} if before else {})
+    most = wanted * _STEP
+    while True:
+        met = read(_MET_BEFORE if before else _MET, given | {"most": most}).all()
+        if len(met) >= wanted or sum(row.walked for row in met) < most:
+            return [row.thread_id for row in met]
+        most *= _FARTHER
+
+
+def _rows(viewer: Viewer, thread_ids: Sequence[int]) -> list[Any]:
+    """What lists show of these threads, in this order."""
+    if not thread_ids:
+        return []
+    rows = read(_THREADS, viewer.binds | recent() | {"thread_ids": thread_ids})
+    found = {row.id: row for row in rows}
+    return [found[one] for one in thread_ids if one in found]
