@@ -7,7 +7,7 @@ One event makes at most one notification for a member, with the strongest of its
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, literal, or_, select
+from sqlalchemy import and_, bindparam, case, delete, exists, literal, or_, select
 
 from community import clock, events, visibility
 from community.db import db, insert_new
@@ -104,6 +104,14 @@ def tell_of_invitation(event: events.MemberInvited, number: int) -> None:
     _tell([(event.member_id, NotificationKind.GROUP_INVITED)], number, group_id=event.group_id)
 
 
+@listen(events.InvitationClosed, events.MemberJoined)
+def forget_invitation(event: Any, number: int) -> None:
+    """An invitation that was answered or taken back is no news any more; one that came later is."""
+    mine = and_(Notification.member_id == event.member_id, Notification.group_id == event.group_id)
+    earlier = and_(Notification.kind == NotificationKind.GROUP_INVITED, Notification.event_key < number)
+    db.session.execute(delete(Notification).where(mine, earlier))
+
+
 @listen(events.MemberJoined)
 def tell_of_admission(event: events.MemberJoined, number: int) -> None:
     """Tell the member whom somebody else admitted."""
@@ -133,5 +141,10 @@ def tell_of_role(event: events.RoleChanged, number: int) -> None:
 @listen(events.JoinAsked)
 def tell_of_request(event: events.JoinAsked, number: int) -> None:
     """Tell the moderators of the group."""
-    moderators = db.session.scalars(_MODERATORS, {"group_id": event.group_id}).all()
-    _tell([(member, NotificationKind.JOIN_ASKED) for member in moderators], number, group_id=event.group_id)
+    told = [(member, NotificationKind.JOIN_ASKED) for member in moderators_of(event.group_id)]
+    _tell(told, number, group_id=event.group_id)
+
+
+def moderators_of(group_id: int) -> list[int]:
+    """Who decides in a group, and so may learn who asks."""
+    return list(db.session.scalars(_MODERATORS, {"group_id": group_id}))

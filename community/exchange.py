@@ -1,7 +1,8 @@
 """Redis between the processes of a large site: what one process emits reaches the open pages of all.
 
-Two things differ from the library. What Redis does not take is an error, so that the outbox delivers it again. And
-after every time in which this process could not hear the others, its open pages look again at what they show.
+Three things differ from the library. What Redis does not take is an error, so that the outbox delivers it again.
+A Redis that hangs is one that is away. And after every time in which this process could not hear the others, its open
+pages look again at what they show.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from threading import Event
 from typing import Any
 
 import structlog
+from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -23,20 +25,14 @@ _log = structlog.get_logger()
 class Exchange(RedisManager):
     """Publishes to the other processes and hears them. ``missed`` is called after a gap in hearing."""
 
-    connected: bool  # the library sets it, and says nowhere what it is
-
     def __init__(self, url: str, missed: Callable[[], None]) -> None:
         super().__init__(url, channel="musubi", redis_options=dict(_OPTIONS))
         self.missed = missed
+        # Of its own: who listens waits for ever, and who tells must not, since the outbox waits for it.
+        self.telling: Redis = Redis.from_url(url, socket_timeout=2, **_OPTIONS)
 
     def _publish(self, data: dict[str, Any]) -> None:
-        try:
-            if not self.connected:
-                self._redis_connect()
-            self.redis.publish(self.channel, self.json.dumps(data))
-        except (RedisError, OSError):
-            self.connected = False
-            raise
+        self.telling.publish(self.channel, self.json.dumps(data))
 
     def _redis_listen_with_retries(self) -> Iterator[Any]:
         pause, gap = Event(), False

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import bindparam, select
 
-from community import events, ids, visibility
+from community import alerts, events, ids, visibility
 from community.db import db
 from community.models import Member, Membership, Post
 from community.outbox import listen
@@ -73,6 +73,19 @@ def show_granted(event: events.PostGranted, _number: int) -> None:
     given = viewer_of_member(event.member_id).binds | {"post_id": event.post_id}
     if db.session.scalar(_ALONE, given):
         _send([event.member_id], "new", {"post": ids.encode(event.post_id)})
+
+
+@listen(events.PostOpenedByModerator)
+def show_reading(event: events.PostOpenedByModerator, _number: int) -> None:
+    """The author was told of it: their pages look again."""
+    author = db.session.scalar(select(Post.author_id).where(Post.id == event.post_id))
+    _send([author] if author else [], "access", {})
+
+
+@listen(events.JoinAsked)
+def show_request(event: events.JoinAsked, _number: int) -> None:
+    """The moderators of the group were told of it: their pages look again."""
+    _send(alerts.moderators_of(event.group_id), "access", {})
 
 
 @listen(events.ThreadChanged)

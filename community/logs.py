@@ -21,9 +21,26 @@ def _without_text(_logger: object, _method: str, entry: dict[str, Any]) -> dict[
     return entry
 
 
+class _Libraries(logging.Handler):
+    """What the libraries say, as one of our entries: whose place in the code spoke, and none of its words."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one entry. Their words may repeat what somebody sent."""
+        place = f"{record.name}:{record.funcName}:{record.lineno}"
+        structlog.get_logger().log(record.levelno, "library", place=place, exc_info=record.exc_info)
+
+
+def _hear_libraries() -> None:
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Libraries) for handler in root.handlers):
+        root.addHandler(_Libraries(logging.WARNING))
+    for name in ("werkzeug", "engineio.server", "socketio.server"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # one that has a level gets no handler of the library's own
+
+
 def configure() -> None:
     """Set up the logs of this process."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    _hear_libraries()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 from flask import Flask
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from community import clock, events
 from community.db import action, after_commit, db
@@ -23,7 +23,8 @@ E = TypeVar("E", bound=Event)
 Listener = Callable[[Any, int], None]
 BATCH = 50
 LONGEST_PAUSE = timedelta(minutes=10)
-SWEEP_SECONDS = 2.0
+STEEPEST = 10  # doublings after which a pause is the longest anyway; a number that grows for ever breaks something
+SWEEP_SECONDS = 0.25  # what another process recorded is told within a second, and nothing else wakes this one
 
 _listeners: dict[str, list[Listener]] = defaultdict(list)
 _wake = threading.Event()
@@ -72,10 +73,17 @@ def _due() -> list[int]:
     due = exists().where(
         Delivery.event_number == OutboxEvent.number, Delivery.done_at.is_(None), Delivery.next_at <= clock.now()
     )
-    waiting = select(OutboxEvent.number).where(OutboxEvent.done_at.is_(None), or_(~failed, due))
+    waiting = select(OutboxEvent.number).where(OutboxEvent.done_at.is_(None), or_(~failed, due, _untried()))
     numbers = list(db.session.scalars(waiting.order_by(OutboxEvent.number).limit(BATCH)))
     db.session.rollback()
     return numbers
+
+
+def _untried() -> ColumnElement[bool]:
+    """Has a listener had no turn? It need not wait for another that failed before the process died."""
+    tried = select(func.count()).where(Delivery.event_number == OutboxEvent.number).scalar_subquery()
+    listeners = {kind: len(listeners) for kind, listeners in list(_listeners.items())}
+    return tried < case(listeners, value=OutboxEvent.kind, else_=0)
 
 
 def _deliver(number: int, listener: Listener) -> bool:
@@ -107,13 +115,16 @@ def _run(number: int, listener: Listener) -> bool:
 
 @action
 def _postpone(number: int, listener: Listener, error: str) -> None:
+    # Between the failure and this another process may have tried, and be at this very line.
+    db.session.scalar(select(OutboxEvent.number).where(OutboxEvent.number == number).with_for_update())
     delivery = db.session.get(Delivery, (number, name_of(listener)))
     if delivery is None:
         delivery = Delivery(event_number=number, listener=name_of(listener), attempts=0)
         db.session.add(delivery)
     delivery.attempts += 1
     delivery.error = error
-    delivery.next_at = clock.now() + min(timedelta(seconds=2**delivery.attempts), LONGEST_PAUSE)
+    pause = timedelta(seconds=2 ** min(delivery.attempts, STEEPEST))
+    delivery.next_at = clock.now() + min(pause, LONGEST_PAUSE)
 
 
 @action

@@ -37,13 +37,14 @@ def musubi(settings: Settings | dict[str, str], *words: str) -> Result:
 
 
 @contextmanager
-def running(told: dict[str, str], log: Path, *words: str, ready: str) -> Iterator[subprocess.Popen[bytes]]:
-    """``musubi`` as a process of its own, from when ``ready`` answers 200 until the end of the block."""
+def running(told: dict[str, str], log: Path, *words: str, ready: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """``musubi`` as a process of its own, from when ``ready`` answers 200 (or at once) until the end of the block."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MUSUBI_")}
     with log.open("ab") as out:
         process = subprocess.Popen([*MUSUBI, *words], cwd=ROOT, env={**kept, **told}, stdout=out, stderr=out)
     try:
-        wait_for(ready, process, log)
+        if ready:
+            wait_for(ready, process, log)
         yield process
     finally:
         process.terminate()

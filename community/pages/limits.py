@@ -50,4 +50,6 @@ def init_app(app: Flask) -> None:
     """Choose where the counts live."""
     chosen: Settings = app.extensions["musubi"]
     app.config["RATELIMIT_STORAGE_URI"] = chosen.redis_url or "memory://"
+    if chosen.redis_url:  # nobody waits for a Redis that hangs: the counts live in memory meanwhile
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1}
     limiter.init_app(app)

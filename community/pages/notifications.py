@@ -1,6 +1,8 @@
 """Notifications: what came in for me, newest first; and the small numbers that an open page keeps fresh."""
 
-from flask import Blueprint, jsonify, redirect, render_template, url_for
+from datetime import UTC, datetime
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from community import clock, ids, reading
@@ -15,14 +17,23 @@ MOST = 100
 @pages.get("/notifications")
 def show() -> str:
     """The latest notifications."""
-    return render_template("community/notifications/show.html", rows=reading.notifications(current_viewer(), MOST))
+    rows = reading.notifications(current_viewer(), MOST)
+    upto = rows[0].told_at.astimezone(UTC).replace(tzinfo=None).isoformat() if rows else ""
+    return render_template("community/notifications/show.html", rows=rows, upto=upto)
 
 
 @pages.post("/notifications/seen")
 def seen() -> Response:
-    """Mark all as seen."""
-    reading_actions.see_notifications(current_viewer(), clock.now())
+    """Mark as seen all that were there when the page was made; a warning that came in since stays new."""
+    reading_actions.see_notifications(current_viewer(), _moment(request.form.get("to", "")))
     return redirect(url_for(".show"), 303)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return clock.now()
 
 
 @pages.get("/unread")

@@ -58,8 +58,11 @@ let counting;
 function count() {
   clearTimeout(counting);
   counting = setTimeout(async () => {
-    const now = await get("/unread");
-    if (!now) return;
+    const answer = await ask("/unread", "application/json");
+    if (ended || !answer) return;
+    if (answer.type === "opaqueredirect") return close(words.ended);
+    if (!answer.ok) return;
+    const now = await answer.json();
     const badge = document.querySelector('[data-count="notifications"]');
     badge.textContent = now.notifications;
     badge.hidden = !now.notifications;
@@ -206,7 +209,8 @@ socket.on("changed", ({ post }) => {
 });
 socket.on("access", () => pause(300).then(catchUp));
 socket.on("ended", () => close(words.ended));
-socket.on("connect_error", () => socket.active || lookAgain()); // refused: the page itself says why
+// Away or refused, which look alike from here: the numbers are kept fresh meanwhile, and tell a session that has ended.
+socket.on("connect_error", count);
 socket.on("disconnect", () => {
   if (!ended) waiting = setTimeout(() => (bar.hidden = false), 3000);
 });
