@@ -70,7 +70,7 @@ format: install-dev ## put the code into the house format
 .PHONY: soak
 soak: install-dev ## the long tests: thousands of worlds, paired timings (an hour or so)
 	@$(BIN)/python -m tools.equipment
-	$(BIN)/pytest -m soak $(ARGS)
+	$(BIN)/pytest -m soak --timeout 14400 $(ARGS)
 	$(BIN)/python -m tools.faults
 
 .PHONY: bench-pages
