@@ -67,9 +67,6 @@ def site(site: Site) -> Iterator[Site]:
     yield site
     for context in site.contexts:
         context.close()
-    # What a page asks while the server is away may be complained of when it is back.
-    asked = [one for one in site.complaints if "503" in one and one.endswith("/unread")]
-    site.complaints[:] = [one for one in site.complaints if one not in asked]
     stop.set()
     outbox.kick()
     sweeper.join(10)
@@ -217,12 +214,12 @@ def test_a_warning_stands_out_is_spoken_at_once_and_stays(
 @contextmanager
 def away(site: Site) -> Iterator[None]:
     """The server hangs up and is not there for a while, as while it is started anew; the database is."""
+    site.expected = "/socket.io/", "/unread"  # the page tries, as it should; the browser may say so much later
     inside, site.served.wsgi_app = site.served.wsgi_app, ServiceUnavailable()  # type: ignore[method-assign]
     for one in list(site.served.extensions["socketio"].server.eio.sockets.values()):
         one.close(wait=False)  # waiting for what a page that has just gone would still read never ends
     yield
     site.served.wsgi_app = inside  # type: ignore[method-assign]
-    site.complaints[:] = [one for one in site.complaints if "/socket.io/" not in one]  # it tried, as it should
 
 
 def outbox_is_empty() -> None:
@@ -296,7 +293,6 @@ def test_a_session_that_ended_while_the_page_was_cut_off_is_noticed_when_it_is_b
         end_session(world, reader)
     expect(page.locator("#connection")).to_have_text("You were signed out here.", timeout=20_000)
     expect(page.get_by_text("Opening words")).to_have_count(0)
-    site.complaints[:] = [one for one in site.complaints if "/socket.io/" not in one]  # refused, as it should be
 
 
 def test_what_was_typed_outlives_the_session(site: Site, world: World, reader: Member, opening: Post) -> None:
