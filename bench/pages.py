@@ -81,8 +81,9 @@ def _measure(options: argparse.Namespace, sides: tuple[Floor, Ours]) -> Loads:
             for page in PAGES:
                 for connections in (1, 16):
                     _both(options, loads, servers, page, connections, {side.name: side.pages()[page] for side in sides})
-            _both(options, loads, servers, "reply", 8, {side.name: side.replies() for side in sides}, status=(302, 303))
             say("round", number + 1, "of", options.rounds)
+        for _ in range(options.rounds):  # last: replies are unread posts, of which the floor knows nothing
+            _both(options, loads, servers, "reply", 8, {side.name: side.replies() for side in sides}, status=(302, 303))
     finally:
         for _, server in servers:
             server.stop()

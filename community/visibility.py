@@ -66,6 +66,14 @@ class Who:
     state: ColumnElement[str]
     engagement: ColumnElement[str]
     nda_signed: ColumnElement[bool]
+    is_one: bool
+
+    def belongs(self) -> Rule:
+        """Are they in the group that stands beside?"""
+        if not self.is_one:
+            return _any_of(_Place, _Place.group_id == Group.id, _Place.member_id == self.id)
+        # The groups of one viewer are looked up once a statement; of each of many they would be, for every one.
+        return Group.id.in_(select(_Place.group_id).where(_Place.member_id == self.id))
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,9 @@ VIEWER = Who(
     bindparam("viewer_state", type_=String),
     bindparam("viewer_engagement", type_=String),
     bindparam("viewer_nda", type_=Boolean),
+    is_one=True,
 )
-MEMBER = Who(Member.id, Member.state, Member.engagement, Member.nda_signed)  # type: ignore[arg-type]
+MEMBER = Who(Member.id, Member.state, Member.engagement, Member.nda_signed, is_one=False)  # type: ignore[arg-type]
 
 
 def _stored(post: Any) -> What:
@@ -119,14 +128,13 @@ def _is_one_of(column: Any, values: Collection[StrEnum]) -> Rule:
 
 def _inside(who: Who, *posts: What) -> Rule:
     """May ``who`` read the group, as far back as all these posts? Stands beside ``groups`` in the statement."""
-    # The groups of one viewer are looked up once a statement; the moment matters only where the history is hidden.
-    mine = select(_Place.group_id).where(_Place.member_id == who.id)
+    # The moment matters only where the history is hidden.
     early = _any_of(
         _Place, _Place.group_id == Group.id, _Place.member_id == who.id, *(_Place.since < p.released_at for p in posts)
     )
     return or_(
         _is_one_of(Group.visibility, [Visibility.PUBLIC]),
-        and_(Group.id.in_(mine), or_(Group.hides_history.is_(False), early)),
+        and_(who.belongs(), or_(Group.hides_history.is_(False), early)),
     )
 
 
@@ -156,17 +164,13 @@ def _granted(who: Who) -> Rule:
     return and_(
         _is_one_of(who.state, SEEING),
         _opened(who, Post),
-        or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), _belongs(who)),
+        or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), who.belongs()),
         not_(beyond),
     )
 
 
 def _opened(who: Who, post: Any) -> Rule:
     return _any_of(_Given, _Given.post_id == post.id, _Given.member_id == who.id)
-
-
-def _belongs(who: Who) -> Rule:
-    return _any_of(_Place, _Place.group_id == Group.id, _Place.member_id == who.id)
 
 
 def visible_posts(*columns: Any) -> Select[Any]:
@@ -205,14 +209,14 @@ def _with_context(statement: Select[Any]) -> Select[Any]:
 
 def visible_groups(*columns: Any) -> Select[Any]:
     """Groups whose existence the viewer may know: all but the secret ones they do not belong to."""
-    known = or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), _belongs(VIEWER))
+    known = or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), VIEWER.belongs())
     return select(*columns).select_from(Group).where(_is_one_of(VIEWER.state, SEEING), known)
 
 
 def reads_group() -> Rule:
     """As a condition beside ``groups``: may the viewer read posts there (each as its label allows)?"""
     return and_(
-        _is_one_of(VIEWER.state, SEEING), or_(_is_one_of(Group.visibility, [Visibility.PUBLIC]), _belongs(VIEWER))
+        _is_one_of(VIEWER.state, SEEING), or_(_is_one_of(Group.visibility, [Visibility.PUBLIC]), VIEWER.belongs())
     )
 
 
