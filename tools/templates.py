@@ -1,4 +1,4 @@
-"""Compiles every template, and checks that each page and template named in them exists."""
+"""Compiles every template; checks that each page and template named in them exists, and that each macro is used."""
 
 import re
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import TemplateError, meta
+from jinja2 import TemplateError, meta, nodes
 
 from app import create_app
 from community.settings import Settings
@@ -30,6 +30,27 @@ def problems(app: Flask) -> Iterator[str]:
         yield from (f"{name}: no template {other}" for other in named if other is not None and other not in known)
         yield from (f"{name}: no page {end}" for end in ENDPOINT.findall(source) if not is_page(app, end))
         yield from (f"{name}: nothing at {address}" for address in ADDRESS.findall(source) if not leads(app, address))
+
+
+def unused_macros(app: Flask) -> Iterator[str]:
+    """A sentence for each macro that no template calls, and each import that its template does not need."""
+    trees = {name: _tree(app, name) for name in sorted(app.jinja_env.list_templates())}
+    called = {name: set(_called(tree)) for name, tree in trees.items()}
+    anywhere = set().union(*called.values())
+    for name, tree in trees.items():
+        yield from (f"{name}: nobody uses {one.name}" for one in tree.find_all(nodes.Macro) if one.name not in anywhere)
+        taken = [one for statement in tree.find_all(nodes.FromImport) for one in statement.names]
+        names = [one if isinstance(one, str) else one[1] for one in taken]
+        yield from (f"{name}: does not use {one}" for one in names if one not in called[name])
+
+
+def _tree(app: Flask, name: str) -> nodes.Template:
+    return app.jinja_env.parse(app.jinja_env.loader.get_source(app.jinja_env, name)[0])  # type: ignore[union-attr]
+
+
+def _called(tree: nodes.Template) -> Iterator[str]:
+    yield from (one.name for one in tree.find_all(nodes.Name))
+    yield from (one.attr for one in tree.find_all(nodes.Getattr))
 
 
 def is_page(app: Flask, endpoint: str) -> bool:
@@ -60,7 +81,8 @@ def throwaway_app() -> Flask:
 
 def main() -> None:
     """Print what is wrong; exit 1 if anything is."""
-    found = list(problems(throwaway_app()))
+    app = throwaway_app()
+    found = list(problems(app)) or list(unused_macros(app))
     print("\n".join(found) or "Templates: all compile.")
     sys.exit(bool(found))
 
