@@ -256,9 +256,11 @@ def test_what_a_page_says_is_ignored_and_much_of_it_ends_the_line(site: Site, ro
 def test_nobody_holds_very_many_lines(site: Site) -> None:
     member = site.world.member()
     cookie = cookie_of(site.world, member)
-    answers = [knock_and_stay(site, cookie) for _ in range(61)]  # thirty in each of two processes
-    assert answers.count(101) >= 30
+    answers = [knock_and_stay(site, cookie)]
+    while answers[-1] == 101 and len(answers) < 100:  # who of two processes takes a line is up to the system
+        answers.append(knock_and_stay(site, cookie))
     assert answers[-1] == 401
+    assert 30 <= answers.count(101) <= 60
     assert knock(site, cookie_of(site.world, site.world.member())) == 101
 
 
