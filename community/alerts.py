@@ -7,7 +7,7 @@ One event makes at most one notification for a member, with the strongest of its
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, exists, literal, or_, select
+from sqlalchemy import and_, bindparam, case, delete, exists, literal, not_, or_, select
 
 from community import clock, events, visibility
 from community.db import db, insert_new
@@ -26,6 +26,7 @@ from community.models import (
     Severity,
 )
 from community.outbox import listen
+from community.tlp import Tlp, is_wider
 
 _Quoted = Post.__table__.alias("quoted")
 _follows = exists().where(Follow.thread_id == Post.thread_id, Follow.member_id == Member.id)
@@ -41,6 +42,9 @@ _reason = case(
 _TOLD = visibility.audience(Member.id, _reason.label("kind")).where(
     or_(_named, _quoted, _warned, and_(_follows, Post.id != Post.thread_id)),
     or_(Post.author_id.is_(None), Post.author_id != Member.id),
+)
+_NOT_TOLD = _TOLD.add_columns(Post.tlp).where(
+    _warned, not_(exists().where(Notification.post_id == Post.id, Notification.member_id == Member.id))
 )
 _ABOUT = select(Post.author_id, Post.thread_id).where(Post.id == bindparam("post_id"))
 # Who has the role and not the standing (policy.is_trusted) decides nothing and must not learn who asks.
@@ -82,8 +86,10 @@ def tell_of_grant(event: events.PostGranted, number: int) -> None:
 
 @listen(events.PostRelabelled)
 def tell_of_label(event: events.PostRelabelled, number: int) -> None:
-    """Tell the author when somebody else changed the label."""
+    """Tell the author when somebody else changed the label, and of a warning those whom a wider one reaches first."""
     _tell_author(event.post_id, NotificationKind.RELABELLED, number, unless=event.by_id)
+    told = db.session.execute(_NOT_TOLD, {"post_id": event.post_id}).all()
+    _tell([(row.id, row.kind) for row in told if is_wider(Tlp(row.tlp), Tlp(event.was))], number, post_id=event.post_id)
 
 
 @listen(events.PostOpenedByModerator)

@@ -13,7 +13,15 @@ from community.models import Member, Post, PostState, Quote, Recipient
 from community.policy import Permission
 from community.tlp import STRICT_TO_WIDE, Tlp, is_wider, not_wider_than
 from community.viewer import Viewer
-from community.writing import LABEL_NOT_OFFERED, NOBODY_NAMED, QUOTE_STRICTER, QUOTE_WITHDRAWN, Draft, Unfit
+from community.writing import (
+    LABEL_NOT_OFFERED,
+    NOBODY_NAMED,
+    QUOTE_NOT_HERE,
+    QUOTE_STRICTER,
+    QUOTE_WITHDRAWN,
+    Draft,
+    Unfit,
+)
 
 _QUOTED = visibility.visible_posts(Post.id, Post.tlp, Post.state, Post.author_id).where(
     Post.thread_id == bindparam("thread_id"), Post.id.in_(bindparam("quoted", expanding=True))
@@ -86,7 +94,7 @@ def place_of_post(post: PostRow) -> Place:
 def bounds(viewer: Viewer, place: Place, quoted: Collection[int] = ()) -> Bounds:
     """How far a post of the viewer may reach in ``place`` when it quotes these posts of the thread.
 
-    Numbers of posts that the viewer does not see there count for nothing. Raises Unfit when one was withdrawn.
+    Raises Unfit when one was withdrawn, or is not there for the viewer: hidden, missing and elsewhere are the same.
     """
     sources = _sources(viewer, place, quoted)
     labels = policy.labels_to_write(viewer, place.group, place.opening)
@@ -106,7 +114,10 @@ def labels_to_narrow(viewer: Viewer, post: PostRow) -> tuple[Tlp, ...]:
 
 def labels_to_widen(viewer: Viewer, post: PostRow) -> tuple[Tlp, ...]:
     """The wider labels that its author could give a post of theirs, strictest first."""
-    labels = bounds(viewer, place_of_post(post), quotes_in(post.id)).labels
+    place, quoted = place_of_post(post), quotes_in(post.id)
+    if len(_seen(viewer, place, quoted)) < len(quoted):
+        return ()
+    labels = bounds(viewer, place, quoted).labels
     return tuple(label for label in labels if is_wider(label, post.tlp))
 
 
@@ -115,27 +126,32 @@ def quotes_in(post_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(_QUOTES_OF, {"post_id": post_id}))
 
 
-def ensure_not_wider(viewer: Viewer, post: PostRow, label: Tlp, quoted: Collection[int]) -> frozenset[int]:
-    """Which of the posts ``quoted`` the viewer sees in the thread of a post of theirs.
-
-    Raises Unfit when the post under ``label`` would be read by somebody who does not read one of them, or when one was
-    withdrawn.
+def ensure_not_wider(viewer: Viewer, post: PostRow, label: Tlp, quoted: Collection[int]) -> None:
+    """Raise Unfit when a post of the viewer's under ``label`` would be read by somebody who does not read a post that
+    it quotes now or quoted before, or when one that it quotes now was withdrawn or is not there for the viewer.
     """
-    sources = _sources(viewer, place_of_post(post), quoted)
+    place = place_of_post(post)
+    sources = [*_sources(viewer, place, quoted), *_seen(viewer, place, quotes_in(post.id))]
     red = [(source.id, source.author_id) for source in sources if source.tlp == Tlp.RED]
     wider = any(label not in not_wider_than(source.tlp) for source in sources)
     if wider or (red and not _circle([(post.id, post.author_id)]) <= _circle(red)):
         raise Unfit("body", QUOTE_STRICTER)
-    return frozenset(source.id for source in sources)
 
 
-def _sources(viewer: Viewer, place: Place, quoted: Collection[int]) -> list[Any]:
+def _seen(viewer: Viewer, place: Place, quoted: Collection[int]) -> list[Any]:
     if not quoted or not place.thread:
         return []
     given = {"thread_id": place.thread.id, "quoted": list(quoted)}
-    found = db.session.execute(_QUOTED, viewer.binds | given).all()
+    return list(db.session.execute(_QUOTED, viewer.binds | given).all())
+
+
+def _sources(viewer: Viewer, place: Place, quoted: Collection[int]) -> list[Any]:
+    found = _seen(viewer, place, quoted)
     if any(source.state == PostState.WITHDRAWN for source in found):
         raise Unfit("body", QUOTE_WITHDRAWN)
+    # Words of a post that was hidden meanwhile, or of another room, would get round their label and their withdrawal.
+    if len(found) < len(set(quoted)):
+        raise Unfit("body", QUOTE_NOT_HERE)
     return sorted(found, key=lambda source: STRICT_TO_WIDE.index(source.tlp), reverse=True)
 
 

@@ -6,6 +6,7 @@ Padded, too: the length of a sealed text would otherwise fit it to the post that
 import hashlib
 import hmac
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,10 +14,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import bindparam, select
 
-from community import clock, markup, visibility
+from community import clock, markup, quoting, visibility
 from community.bounds import reply_key, thread_key
 from community.db import db
-from community.models import Draft, Group, Membership, Post, Thread
+from community.models import Draft, Group, Membership, Post, PostState, Thread
 from community.settings import settings
 from community.viewer import Viewer
 
@@ -25,6 +26,9 @@ _STEP = 2048
 _NONCE = 12
 _BY_TAG = select(Draft.tag, Draft.sealed, Draft.saved_hour).where(Draft.tag.in_(bindparam("tags", expanding=True)))
 _TAGS = select(Draft.tag)
+_READABLE = visibility.visible_posts(Post.id).where(
+    Post.id.in_(bindparam("quoted", expanding=True)), Post.state == PostState.PUBLISHED
+)
 _MY_GROUPS = (
     visibility.visible_groups(Group.id, Group.name.label("title"))
     .join(Membership, Membership.group_id == Group.id)
@@ -80,8 +84,8 @@ def unseal(tag: bytes, sealed: bytes) -> Fields:
 
 
 def kept(viewer: Viewer, key: str) -> Kept | None:
-    """The viewer's draft for a place, if there is one."""
-    found = _opened({tag_of(viewer, key): key})
+    """The viewer's draft for a place, if there is one; without quotes of posts that they cannot read any more."""
+    found = _opened(viewer, {tag_of(viewer, key): key})
     return found.get(key)
 
 
@@ -93,14 +97,29 @@ def waiting(viewer: Viewer) -> list[Waiting]:
     places |= {reply_key(number): (0, number, title) for number, title in threads.items()}
     tags = {tag_of(viewer, key): key for key in places}
     there = tags.keys() & set(db.session.scalars(_TAGS))
-    found = _opened({tag: tags[tag] for tag in there})
+    found = _opened(viewer, {tag: tags[tag] for tag in there})
     rows = [Waiting(*places[key], _excerpt(draft.fields), draft.saved_hour) for key, draft in found.items()]
     return sorted(rows, key=lambda row: (row.saved_hour, row.title, row.excerpt), reverse=True)
 
 
-def _opened(tags: dict[bytes, str]) -> dict[str, Kept]:
+def _opened(viewer: Viewer, tags: dict[bytes, str]) -> dict[str, Kept]:
     rows = db.session.execute(_BY_TAG, {"tags": list(tags)}).all() if tags else []
-    return {tags[row.tag]: Kept(fields, row.saved_hour) for row in rows if (fields := unseal(row.tag, row.sealed))}
+    opened = {tags[row.tag]: Kept(fields, row.saved_hour) for row in rows if (fields := unseal(row.tag, row.sealed))}
+    quoted: set[int] = set().union(*(_quoted(draft.fields) for draft in opened.values()))
+    lost = quoted - set(db.session.scalars(_READABLE, viewer.binds | {"quoted": sorted(quoted)})) if quoted else ()
+    return {key: draft._replace(fields=without_quotes(draft.fields, lost)) for key, draft in opened.items()}
+
+
+def _quoted(fields: Fields) -> set[int]:
+    return set().union(*map(quoting.quoted_ids, fields.get("body", ())))
+
+
+def without_quotes(fields: Fields, post_ids: Collection[int], words: Collection[str] = ()) -> Fields:
+    """The fields of a form without quotes of these posts, and without lines that repeat their ``words``."""
+    bodies = fields.get("body", [])
+    for post_id in set(post_ids) & _quoted(fields):
+        bodies = [quoting.without(body, post_id, words) for body in bodies]
+    return fields | {"body": bodies} if bodies else fields
 
 
 def _excerpt(fields: Fields) -> str:

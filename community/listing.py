@@ -80,6 +80,11 @@ _AFTER = (
     .order_by(Post.released_at, Post.id)
     .limit(PAGE)
 )
+_BETWEEN = visibility.visible_posts(Post.id).where(
+    Post.thread_id == bindparam("thread_id"),
+    Post.released_at > bindparam("since", type_=UTCDateTime),
+    Post.released_at <= bindparam("until", type_=UTCDateTime),
+)
 _COUNT = visibility.visible_posts(func.count()).where(Post.thread_id == bindparam("thread_id"))
 _COUNT_READ = _COUNT.where(Post.released_at <= bindparam("read_to", type_=UTCDateTime))
 
@@ -101,6 +106,11 @@ def posts_of_thread(viewer: Viewer, thread: ThreadRow, number: int = 1) -> Page:
 def posts_after(viewer: Viewer, thread: ThreadRow, post_id: int) -> list[Any]:
     """The posts of one thread released after the given one of it, at most ``PAGE``; only their ``id``."""
     return list(read(_AFTER, viewer.binds | {"thread_id": thread.id, "post_id": post_id}).all())
+
+
+def ids_between(viewer: Viewer, thread: ThreadRow, since: datetime, until: datetime) -> list[int]:
+    """Numbers of the posts of one thread released after one moment and not after another."""
+    return list(read(_BETWEEN, viewer.binds | {"thread_id": thread.id, "since": since, "until": until}).scalars())
 
 
 def count_posts(viewer: Viewer, thread_id: int) -> int:

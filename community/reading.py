@@ -21,12 +21,12 @@ from community.models import (
     Post,
     PostState,
     ReadMark,
+    Role,
     Thread,
 )
 from community.viewer import Viewer
 
 RECENT = timedelta(days=30)
-MOST_COUNTED = 100
 
 MY_PLACE = and_(Membership.group_id == Post.group_id, Membership.member_id == bindparam("viewer_id"))
 MY_MARK = and_(ReadMark.thread_id == Post.thread_id, ReadMark.member_id == bindparam("viewer_id"))
@@ -64,8 +64,6 @@ _unread = (
     select(_moved.c.thread_id, _moved.c.group_id)
     .outerjoin(ReadMark, _marked)
     .where(or_(ReadMark.read_to.is_(None), _moved.c.last_at > ReadMark.read_to), _something_unread)
-    .order_by(_moved.c.thread_id)
-    .limit(MOST_COUNTED)
     .subquery()
 )
 _counts = select(_unread.c.group_id, func.count().label("unread")).group_by(_unread.c.group_id).subquery()
@@ -94,6 +92,14 @@ def recent() -> dict[str, datetime]:
 # A notification about a post counts while the post may be read; one about a group while the group may be known.
 _readable = visibility.visible_alone(Post.id).where(Post.id == Notification.post_id).correlate(Notification).exists()
 _known = visibility.visible_groups(Group.id).where(Group.id == Notification.group_id).correlate(Notification).exists()
+# Who asks to join is the business of those who decide, and only while they do.
+_decides = (
+    select(Membership.group_id)
+    .where(Membership.group_id == Notification.group_id, Membership.member_id == Notification.member_id)
+    .where(Membership.role == Role.MODERATOR)
+    .correlate(Notification)
+    .exists()
+)
 _asked_in = (
     select(GroupInvitation.id)
     .where(GroupInvitation.group_id == Notification.group_id, GroupInvitation.member_id == Notification.member_id)
@@ -112,7 +118,8 @@ def still_seen() -> Any:
     neither post nor group is about the viewer's own account.
     """
     about_post = and_(Notification.post_id.is_not(None), _readable)
-    about_group = and_(Notification.post_id.is_(None), or_(_known, _asked_in))
+    known = and_(_known, or_(Notification.kind != NotificationKind.JOIN_ASKED, _decides))
+    about_group = and_(Notification.post_id.is_(None), or_(known, _asked_in))
     about_me = and_(Notification.post_id.is_(None), Notification.group_id.is_(None))
     return and_(Notification.member_id == bindparam("viewer_id"), or_(about_post, about_group, about_me))
 
@@ -120,8 +127,8 @@ def still_seen() -> Any:
 class Frame(NamedTuple):
     """What stands around every page of one reader.
 
-    ``groups``: theirs by name, archived ones last, each with how many threads have something unread (at most 100 in
-    all). Unread: a post by somebody else, of the last 30 days and since they came into the group, after the read mark.
+    ``groups``: theirs by name, archived ones last, each with how many threads have something unread. Unread: a post by
+    somebody else, of the last 30 days and since they came into the group, after the read mark.
     ``unseen``: how many notifications they have not seen, of those they may still see.
     """
 

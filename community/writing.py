@@ -62,6 +62,9 @@ LABEL_NOT_OFFERED = _l("This label cannot be used here. Choose another one.")
 LABEL_WIDER = _l("A label can only be made stricter here. To make it wider, use “Make the label wider”.")
 NOBODY_NAMED = _l("Name at least one person who can read here, or choose another label.")
 QUOTE_WITHDRAWN = _l("The text quotes a post that was withdrawn. Take the quote out.")
+QUOTE_NOT_HERE = _l(
+    "The text quotes a post that is not in this thread, or that you cannot read there. Take the quote out."
+)
 QUOTE_STRICTER = _l("The text quotes a post with a stricter label. Take the quote out, or make this label stricter.")
 CANNOT_BE_NAMED = _l("This person cannot be chosen, or can read the post already.")
 QUOTES_OTHERS = _l("The post quotes words of others that this person may not read. Only their authors can open those.")

@@ -1,6 +1,8 @@
 """Keeping what is not sent yet. Nothing of it is recorded anywhere but in the sealed row itself."""
 
-from sqlalchemy import delete
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
 
 from community import clock, drafts
 from community.bounds import Place
@@ -16,6 +18,18 @@ def save_draft(viewer: Viewer, place: Place, fields: drafts.Fields) -> None:
     values = {"sealed": drafts.seal(tag, fields), "saved_hour": clock.now().replace(minute=0, second=0, microsecond=0)}
     statement = upsert(Draft).values(tag=tag, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=[Draft.tag], set_=values))
+
+
+def take_out_of_drafts(post_id: int, words: Collection[str]) -> None:
+    """Take, in the running action, quotes of a post and lines that repeat its ``words`` out of everybody's drafts.
+
+    Every draft is opened for it and closed again; whose it is stays unknown here, too.
+    """
+    for draft in db.session.scalars(select(Draft)).all():
+        fields = drafts.unseal(draft.tag, draft.sealed)
+        left = drafts.without_quotes(fields, [post_id], words)
+        if fields and left != fields:
+            draft.sealed = drafts.seal(draft.tag, left)
 
 
 @action

@@ -6,6 +6,7 @@ from sqlalchemy import delete, or_, select
 
 from community import audit, bounds, clock, events, quoting, rendering
 from community.access import PostRow
+from community.actions.drafts import take_out_of_drafts
 from community.actions.labels import hold_post, keep_wording, narrow_what_follows
 from community.actions.posts import add_quotes
 from community.db import action, db
@@ -27,12 +28,12 @@ def edit_post(viewer: Viewer, post_id: int, draft: Draft, version: int) -> None:
         raise Changed
     if draft.tlp not in bounds.labels_to_narrow(viewer, row):
         raise Unfit("tlp", LABEL_WIDER)
-    earlier = bounds.quotes_in(post_id)
-    quoted = bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted | earlier)
+    bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted)
+    added = draft.quoted - bounds.quotes_in(post_id)
     changed = _write(row, draft)
     if not changed:
         return
-    add_quotes(post_id, quoted - earlier)
+    add_quotes(post_id, added)
     audit.record(viewer, "member:post:edited", group_id=row.group.id, subject_id=post_id, changed=sorted(changed))
     events.record(events.PostEdited(post_id))
     if "tlp" in changed:
@@ -79,7 +80,9 @@ def withdraw_post(viewer: Viewer, post_id: int) -> None:
     Place, label and author stay. Raises NotFound or NotAllowed.
     """
     row = hold_post(viewer, post_id, Permission.POST_EDIT)
-    _take_out_of_quotes(viewer, row, _wordings(row))
+    words = _wordings(row)
+    _take_out_of_quotes(viewer, row, words)
+    take_out_of_drafts(post_id, words)
     db.session.execute(delete(Revision).where(Revision.post_id == post_id))
     db.session.execute(delete(Quote).where(or_(Quote.post_id == post_id, Quote.quoted_id == post_id)))
     db.session.execute(delete(Grant).where(Grant.post_id == post_id))

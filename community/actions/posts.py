@@ -1,16 +1,19 @@
 """Sending: a thread or a reply, once, to the audience that its author was shown."""
 
 from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from community import audit, bounds, clock, drafts, events, reach, rendering, visibility
+from community.access import NotFound, access_group
 from community.bounds import Bounds, Place
 from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import Draft as KeptDraft
 from community.models import Post, PostState, Quote, Recipient, Revision, Thread
+from community.policy import Permission
 from community.shown import Shown
 from community.tlp import Tlp
 from community.viewer import Viewer
@@ -25,69 +28,86 @@ _NEW = insert(Post.__table__)  # type: ignore[arg-type]
 _NO_DRAFT = delete(KeptDraft.__table__).where(KeptDraft.tag == bindparam("draft_tag"))  # type: ignore[arg-type]
 
 
+class _Sheet(NamedTuple):
+    """One sending: who sends what, how it looks, to whom it was shown; ``tag`` is the same when it is sent again."""
+
+    viewer: Viewer
+    post_id: int
+    draft: Draft
+    html: str
+    shown: Shown | None
+    tag: bytes | None
+
+
 def publish_thread(viewer: Viewer, group_id: int, draft: Draft, shown: Shown | None = None) -> int:
     """Open a thread in a group; returns its number, which is also that of its opening post.
 
     ``shown`` is the audience the author agreed to; None when there is nobody to ask (commands). The same form sent
     twice opens one thread. Raises NotFound, NotAllowed, Unfit, AudienceGrew, AlreadySent.
     """
-    thread_id = clock.random_id()
-    html = rendering.render(draft.body, thread_id)
-    return _once(viewer, draft, lambda: _open_thread(viewer, thread_id, group_id, draft, html, shown))
+    sheet = _sheet(viewer, bounds.thread_key(group_id), draft, shown)
+    return _once(sheet, lambda: _open_thread(sheet, group_id))
 
 
 def publish_reply(viewer: Viewer, thread_id: int, draft: Draft, shown: Shown | None = None) -> int:
     """Reply in a thread; returns the number of the post. As for ``publish_thread`` in all else."""
+    sheet = _sheet(viewer, bounds.reply_key(thread_id), draft, shown)
+    return _once(sheet, lambda: _reply(sheet, thread_id))
+
+
+def _sheet(viewer: Viewer, place_key: str, draft: Draft, shown: Shown | None) -> _Sheet:
     post_id = clock.random_id()
-    html = rendering.render(draft.body, post_id)
-    return _once(viewer, draft, lambda: _reply(viewer, post_id, thread_id, draft, html, shown))
+    tag = drafts.keyed("sent", viewer.member_id, place_key, draft.send_key) if draft.send_key else None
+    return _Sheet(viewer, post_id, draft, rendering.render(draft.body, post_id), shown, tag)
 
 
-def _once(viewer: Viewer, draft: Draft, publish: Callable[[], int]) -> int:
+def _once(sheet: _Sheet, publish: Callable[[], int]) -> int:
     try:
         return publish()
     except IntegrityError:
         # The same form was being sent at the same moment, and the other was first.
-        post_id = _sent_before(viewer, draft)
+        post_id = _sent_before(sheet)
         if post_id is None:
             raise
         return post_id
 
 
 @action
-def _open_thread(viewer: Viewer, thread_id: int, group_id: int, draft: Draft, html: str, shown: Shown | None) -> int:
-    if (post_id := _sent_before(viewer, draft)) is not None:
-        return post_id
+def _open_thread(sheet: _Sheet, group_id: int) -> int:
+    viewer, draft = sheet.viewer, sheet.draft
+    access_group(viewer, group_id, Permission.GROUP_READ)  # first: whoever has left must not learn what became of it
+    if (sent := _sent_before(sheet)) is not None:
+        return sent
     place = bounds.place_for_thread(viewer, group_id)
-    limits = bounds.bounds(viewer, place)
-    named = _agreed(viewer, place, draft, limits, shown)
-    thread = {"id": thread_id, "group_id": group_id, "title": draft.title} | draft.classification
+    named = _agreed(sheet, place, bounds.bounds(viewer, place, draft.quoted))
+    thread = {"id": sheet.post_id, "group_id": group_id, "title": draft.title} | draft.classification
     db.session.execute(insert(Thread), thread)
-    return _write(viewer, thread_id, thread_id, place, draft, html, named)
+    return _write(sheet, sheet.post_id, place, named)
 
 
 @action
-def _reply(viewer: Viewer, post_id: int, thread_id: int, draft: Draft, html: str, shown: Shown | None) -> int:
-    if (sent := _sent_before(viewer, draft)) is not None:
-        return sent
+def _reply(sheet: _Sheet, thread_id: int) -> int:
+    viewer, draft = sheet.viewer, sheet.draft
     _hold_thread(viewer, thread_id)
+    if (sent := _sent_before(sheet)) is not None:
+        return sent
     place = bounds.place_for_reply(viewer, thread_id)
     limits = bounds.bounds(viewer, place, draft.quoted)
     if draft.follow_up and (place.thread is None or place.thread.author_id != viewer.member_id):
         raise Unfit("follow_up", NOT_YOUR_REPORT)
-    named = _agreed(viewer, place, draft, limits, shown)
-    _write(viewer, post_id, thread_id, place, draft, html, named)
-    add_quotes(post_id, limits.quoted)
-    return post_id
+    _write(sheet, thread_id, place, _agreed(sheet, place, limits))
+    add_quotes(sheet.post_id, limits.quoted)
+    return sheet.post_id
 
 
 def _hold_thread(viewer: Viewer, thread_id: int) -> None:
-    """Let nobody change labels or words in a thread until this action ends, while others may reply.
+    """Let nobody change labels or words in a thread until this action ends, while others may reply. Raises NotFound.
 
     Otherwise a reply could be judged by the label that its thread had a moment ago. Who does not see the thread does
     not come as far as its lock: waiting for it would tell that it is there.
     """
-    db.session.execute(_HOLD, viewer.binds | {"thread_id": thread_id})
+    if db.session.scalar(_HOLD, viewer.binds | {"thread_id": thread_id}) is None:
+        raise NotFound
 
 
 def add_quotes(post_id: int, quoted: Iterable[int]) -> None:
@@ -96,25 +116,22 @@ def add_quotes(post_id: int, quoted: Iterable[int]) -> None:
         db.session.execute(insert(Quote), rows)
 
 
-def _sent_before(viewer: Viewer, draft: Draft) -> int | None:
-    """The post that this form made before; raises AlreadySent when it was made with other words."""
-    if not draft.send_key:
+def _sent_before(sheet: _Sheet) -> int | None:
+    """The post that this form made there before; raises AlreadySent when it was made with other words."""
+    if sheet.tag is None:
         return None
-    row = db.session.execute(_SENT, {"tag": _tag(viewer, draft)}).one_or_none()
+    row = db.session.execute(_SENT, {"tag": sheet.tag}).one_or_none()
     if row is None:
         return None
-    earlier = select(Revision.id).where(Revision.post_id == row.id, Revision.body == draft.body).limit(1)
-    if row.body != draft.body and db.session.scalar(earlier) is None:
+    earlier = select(Revision.id).where(Revision.post_id == row.id, Revision.body == sheet.draft.body).limit(1)
+    if row.body != sheet.draft.body and db.session.scalar(earlier) is None:
         raise AlreadySent(row.id)
     return int(row.id)
 
 
-def _tag(viewer: Viewer, draft: Draft) -> bytes | None:
-    return drafts.keyed("sent", viewer.member_id, draft.send_key) if draft.send_key else None
-
-
-def _agreed(viewer: Viewer, place: Place, draft: Draft, limits: Bounds, shown: Shown | None) -> frozenset[int]:
+def _agreed(sheet: _Sheet, place: Place, limits: Bounds) -> frozenset[int]:
     """Check label and audience; return whom the post names."""
+    viewer, draft, shown = sheet.viewer, sheet.draft, sheet.shown
     named = bounds.named_by(viewer, draft, limits)
     if shown is None and draft.tlp != Tlp.RED:
         return named
@@ -125,9 +142,8 @@ def _agreed(viewer: Viewer, place: Place, draft: Draft, limits: Bounds, shown: S
     return named
 
 
-def _write(
-    viewer: Viewer, post_id: int, thread_id: int, place: Place, draft: Draft, html: str, named: Collection[int]
-) -> int:
+def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) -> int:
+    viewer, post_id, draft = sheet.viewer, sheet.post_id, sheet.draft
     post = {
         "id": post_id,
         "thread_id": thread_id,
@@ -138,11 +154,11 @@ def _write(
         "severity": draft.severity,
         "state": PostState.PUBLISHED,
         "body": draft.body,
-        "html": html,
+        "html": sheet.html,
         "renderer": RENDERER_VERSION,
         "follow_up": draft.follow_up and post_id != thread_id,
         "released_at": clock.now(),
-        "send_tag": _tag(viewer, draft),
+        "send_tag": sheet.tag,
     }
     db.session.execute(_NEW, post)
     _name(post_id, named)

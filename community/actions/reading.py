@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, update
 
 from community import clock
 from community.access import ThreadRow
 from community.db import action, db, insert_new, upsert
-from community.models import Follow, Member, Membership, Notification, NotificationKind, Post, ReadMark
+from community.models import Follow, Member, Membership, Notification, NotificationKind, ReadMark
 from community.viewer import Viewer
 
 # Of these the post itself is the news; what else is told of a post is about what somebody did with it.
@@ -22,11 +22,16 @@ OF_NEW_POSTS = (
 
 
 @action
-def mark_read(viewer: Viewer, thread: ThreadRow, to: datetime) -> None:
-    """The viewer has read ``thread`` up to the moment ``to``, and so seen what they were told of that. A mark never
-    moves back.
+def mark_shown(viewer: Viewer, thread: ThreadRow, to: datetime | None, post_ids: Collection[int]) -> None:
+    """The viewer was shown these posts, and so has seen what they were told of them.
+
+    They have read ``thread`` up to the moment ``to``; None where something before was not shown. No mark moves back.
     """
-    _mark(viewer, thread.id, to)
+    if to:
+        _mark(viewer, thread.id, to)
+    told = and_(Notification.member_id == viewer.member_id, Notification.kind.in_(OF_NEW_POSTS))
+    unseen = and_(told, Notification.seen_at.is_(None), Notification.post_id.in_(post_ids))
+    db.session.execute(update(Notification).where(unseen).values(seen_at=clock.now()))
 
 
 def _mark(viewer: Viewer, thread_id: int, to: datetime) -> None:
@@ -36,10 +41,6 @@ def _mark(viewer: Viewer, thread_id: int, to: datetime) -> None:
             index_elements=[ReadMark.member_id, ReadMark.thread_id], set_={"read_to": to}, where=ReadMark.read_to < to
         )
     )
-    told = and_(Notification.member_id == viewer.member_id, Notification.kind.in_(OF_NEW_POSTS))
-    read = select(Post.id).where(Post.thread_id == thread_id, Post.released_at <= to)
-    unseen = and_(told, Notification.seen_at.is_(None), Notification.post_id.in_(read))
-    db.session.execute(update(Notification).where(unseen).values(seen_at=clock.now()))
 
 
 @action

@@ -46,6 +46,7 @@ CONTENT_POLICY = (
     "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+FOREIGN = frozenset({"cross-site", "same-site"})  # a page of a neighbouring name is not ours
 csrf = CSRFProtect()
 
 
@@ -75,7 +76,7 @@ def _load(token: str) -> SignedIn | None:
 
 def guard() -> BaseResponse | str | tuple[str, int] | None:
     """Refuse, before any route runs, what is not open to whoever asks."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.headers.get("Sec-Fetch-Site") in FOREIGN and request.method not in ("GET", "HEAD", "OPTIONS"):
         abort(400)
     if isinstance(request.routing_exception, SecurityError):
         abort(400)  # a host that is not ours: there are no addresses to send anybody to

@@ -23,9 +23,10 @@ def show(thread_id: int) -> str | BaseResponse:
         first = listing.page_of_first_unread(viewer, thread_id, thread.read_to)
         return redirect(url_for(".show", thread_id=thread_id, page=first), 303)
     page = listing.posts_of_thread(viewer, thread, page_number())
+    caught_up = _follows_on(thread, page)
     shown = _shown(thread, page)
-    _mark(thread, page)  # before the frame counts what is unread
-    return render_template("community/threads/show.html", **shown)
+    _mark(thread, page, caught_up)  # before the frame counts what is unread
+    return render_template("community/threads/show.html", caught_up=caught_up, **shown)
 
 
 def page_number() -> int:
@@ -49,12 +50,22 @@ def _shown(thread: ThreadRow, page: listing.Page) -> dict[str, Any]:
     }
 
 
-def _mark(thread: ThreadRow, page: listing.Page) -> None:
+def _follows_on(thread: ThreadRow, page: listing.Page) -> bool:
+    """Has the viewer read everything before this page, so that reading it leaves nothing unread behind?"""
+    if page.number == 1:
+        return True
+    if thread.read_to is None:
+        return False
+    return listing.page_of_first_unread(current_viewer(), thread.id, thread.read_to) >= page.number
+
+
+def _mark(thread: ThreadRow, page: listing.Page, caught_up: bool) -> None:
     if request.headers.get("Sec-Fetch-Dest", "document") != "document":
         return  # an open page looks again, perhaps while nobody looks at it
     newest = max((row.released_at for row in page.rows), default=None)
     if newest and (thread.read_to is None or newest > thread.read_to):
-        reading_actions.mark_read(current_viewer(), thread, newest)
+        shown = [row.id for row in page.rows]
+        reading_actions.mark_shown(current_viewer(), thread, newest if caught_up else None, shown)
 
 
 @pages.get("/posts/<id:post_id>/live")
@@ -85,13 +96,15 @@ def since(thread_id: int) -> Response:
 
 @pages.post("/threads/<id:thread_id>/read")
 def read(thread_id: int) -> Response:
-    """Mark the thread read up to the post ``to``, which an open page showed without being loaded anew."""
+    """Mark the thread read up to the post ``to``, which an open page showed at its end without being loaded anew."""
     viewer = current_viewer()
     thread = access_thread(viewer, thread_id)
     post = access_post(viewer, _id_of(request.form.get("to", "")))
     if post.thread.id != thread.id or not post.in_thread:
         raise NotFound
-    reading_actions.mark_read(viewer, thread, post.released_at)
+    since = thread.read_to or post.released_at
+    shown = [post.id, *listing.ids_between(viewer, thread, since, post.released_at)]
+    reading_actions.mark_shown(viewer, thread, post.released_at, shown)
     return Response(status=204)
 
 

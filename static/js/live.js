@@ -123,7 +123,7 @@ function replace(there, article) {
 
 function markRead() {
   const last = posts?.querySelector("article:last-of-type");
-  if (!last) return;
+  if (!last || !posts.dataset.caughtUp) return; // something before this page is unread, and stays so
   const form = new FormData();
   form.set("to", last.dataset.post);
   form.set("csrf_token", document.querySelector("input[name=csrf_token]").value);

@@ -175,23 +175,6 @@ def test_a_grant_does_not_open_the_words_of_others(
     assert enter(guest).get(url("posts", reply)).status_code == 200
 
 
-def test_a_grant_opens_no_words_of_a_thread_from_before_one_came(
-    world: World, enter: Enter, people: dict[str, Member]
-) -> None:
-    """The words are younger than the newcomer's place, the thread they stand in is older: both count."""
-    hiding = world.group("Hiding", hides_history=True)
-    for name in ("author", "first"):
-        world.join(people[name], hiding)
-    opening = world.thread(hiding, people["first"])
-    newcomer = world.member("newcomer")
-    world.join(newcomer, hiding, since=clock.now())
-    later = world.reply(opening, people["first"], body="words of another")
-    quoting(enter, people["author"], opening, later)
-    reply = last_post()
-    assert "quotes words of others" in grant(enter, people["author"], reply, newcomer)
-    assert enter(newcomer).get(url("posts", reply)).status_code == 404
-
-
 def test_somebody_in_a_pause_can_be_chosen(world: World, enter: Enter, people: dict[str, Member], room: Group) -> None:
     guest = world.member("guest", state="dormant")
     opening = world.thread(room, people["author"])

@@ -246,7 +246,7 @@ def test_every_kind_has_words_of_its_own_in_both_languages(world: World, room: R
     kinds = list(NotificationKind)
     for locale in ("en", "ja"):
         person = Person(world, locale, locale=locale)
-        world.join(person.member, room.group)
+        world.join(person.member, room.group, Role.MODERATOR)
         give(person.member, room, kinds)
         told = person.told()
         assert len(set(told)) == len(kinds)

@@ -16,8 +16,9 @@ from community.models import (
     Recipient,
 )
 from community.tlp import Tlp
+from tests.browsing import words
 from tests.factories import World, url
-from tests.paperwork import last_post, paper, send, send_post
+from tests.paperwork import last_post, paper, press, send, send_post
 
 Enter = Callable[[Member], FlaskClient]
 
@@ -142,6 +143,10 @@ def test_what_one_does_not_see_cannot_be_quoted(
     for post in (red, withdrawn, elsewhere):
         answer = browser.get(f"{reply_at(opening)}?quote={ids.encode(post.id)}")
         assert (answer.status_code, answer.data) == (404, missing.data)
-    # Its number in the text is only a number: it changes nothing.
-    text = f"> [x](/posts/{ids.encode(red.id)})\n> guess\n"
-    assert send_post(browser, reply_at(opening), body=text, tlp="GREEN").status_code == 303
+    # Its number in the text is refused, in the same words whether the post is hidden, elsewhere or missing.
+    for number in (red.id, elsewhere.id, clock.random_id()):
+        text = f"> [x](/posts/{ids.encode(number)})\n> guess\n"
+        answer = press(browser, browser.get(reply_at(opening)), "check", body=text, tlp="GREEN")
+        assert answer.status_code == 422
+        assert "quotes a post that is not in this thread, or that you cannot read there" in words(answer)
+        assert paper(answer, "check")["body"].splitlines() == text.splitlines()
