@@ -30,8 +30,10 @@ RECENT = timedelta(days=30)
 
 MY_PLACE = and_(Membership.group_id == Post.group_id, Membership.member_id == bindparam("viewer_id"))
 MY_MARK = and_(ReadMark.thread_id == Post.thread_id, ReadMark.member_id == bindparam("viewer_id"))
+# From both sides: of a moment that is only not too old the planner expects a third of all posts, and reads them all.
+_RECENT, _SOON = bindparam("recent", type_=UTCDateTime), bindparam("soon", type_=UTCDateTime)
 IS_UNREAD = and_(
-    Post.released_at > bindparam("recent", type_=UTCDateTime),
+    Post.released_at.between(_RECENT, _SOON),
     Post.released_at > func.coalesce(Membership.read_to, Membership.since),
     or_(ReadMark.read_to.is_(None), Post.released_at > ReadMark.read_to),
     or_(Post.author_id.is_(None), Post.author_id != bindparam("viewer_id")),
@@ -43,7 +45,7 @@ _moved = (
     select(_Moved.thread_id, _Moved.group_id, func.max(_Moved.released_at).label("last_at"))
     .join(Membership, and_(Membership.group_id == _Moved.group_id, Membership.member_id == bindparam("viewer_id")))
     .where(
-        _Moved.released_at > bindparam("recent", type_=UTCDateTime),
+        _Moved.released_at.between(_RECENT, _SOON),
         _Moved.released_at > func.coalesce(Membership.read_to, Membership.since),
     )
     .group_by(_Moved.thread_id, _Moved.group_id)
@@ -85,8 +87,9 @@ _my_groups = (
 
 
 def recent() -> dict[str, datetime]:
-    """The parameter of ``IS_UNREAD``: what is older counts as read."""
-    return {"recent": clock.now() - RECENT}
+    """The parameters of ``IS_UNREAD``: what is older counts as read; and a moment that no post has reached."""
+    now = clock.now()
+    return {"recent": now - RECENT, "soon": now + timedelta(days=1)}
 
 
 # A notification about a post counts while the post may be read; one about a group while the group may be known.
