@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ KEY = "0123456789abcdefghijklmnopqrstuvwxyz"
 Paths = list[str]
 
 
-class Side:
+class Side(ABC):
     """One side: where its data is, how its pages are addressed, how its members are signed in."""
 
     name: str
@@ -55,29 +56,29 @@ class Side:
                 connection.execute(f'drop database "{self.database}" with (force)')
             raise
 
+    @abstractmethod
     def fill(self) -> None:
         """Make tables and load the corpus."""
-        raise NotImplementedError
 
     def start(self, workers: int = 2) -> Server:
         """Start its server."""
         return Server(self.target, self.environ(), workers)
 
+    @abstractmethod
     def environ(self) -> dict[str, str]:
         """The environment of its server."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pages(self) -> dict[str, list[Request]]:
         """The requests of each page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def replies(self) -> list[Request]:
         """Replies to threads."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cookie(self, member: int) -> str:
         """The session cookie of a member."""
-        raise NotImplementedError
 
     def spread(self, paths: Paths) -> list[Request]:
         """Each path asked for by some member, in a fixed shuffle."""

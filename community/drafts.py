@@ -6,7 +6,8 @@ Padded, too: the length of a sealed text would otherwise fit it to the post that
 import hashlib
 import hmac
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import bindparam, select
 
-from community import clock, markup, quoting, visibility
+from community import clock, ids, markup, quoting, visibility
 from community.bounds import reply_key, thread_key
 from community.db import db
 from community.models import Draft, Group, Membership, Post, PostState, Thread
@@ -106,12 +107,28 @@ def _opened(viewer: Viewer, tags: dict[bytes, str]) -> dict[str, Kept]:
     rows = db.session.execute(_BY_TAG, {"tags": list(tags)}).all() if tags else []
     opened = {tags[row.tag]: Kept(fields, row.saved_hour) for row in rows if (fields := unseal(row.tag, row.sealed))}
     quoted: set[int] = set().union(*(_quoted(draft.fields) for draft in opened.values()))
-    lost = quoted - set(db.session.scalars(_READABLE, viewer.binds | {"quoted": sorted(quoted)})) if quoted else ()
+    lost = _lost(viewer, quoted)
     return {key: draft._replace(fields=without_quotes(draft.fields, lost)) for key, draft in opened.items()}
 
 
+def readable(viewer: Viewer, fields: Fields) -> Fields:
+    """The fields of a form without quotes of posts that the viewer cannot read (any more)."""
+    return without_quotes(fields, _lost(viewer, _quoted(fields)))
+
+
+def _lost(viewer: Viewer, quoted: set[int]) -> set[int]:
+    return quoted - set(db.session.scalars(_READABLE, viewer.binds | {"quoted": sorted(quoted)})) if quoted else set()
+
+
 def _quoted(fields: Fields) -> set[int]:
-    return set().union(*map(quoting.quoted_ids, fields.get("body", ())))
+    """Whatever the text names as quoted, and what the form put in, though its header may be gone."""
+    return set().union(*map(quoting.quoted_ids, fields.get("body", ())), _put_in(fields))
+
+
+def _put_in(fields: Fields) -> Iterator[int]:
+    for text in fields.get("quotes", ()):
+        with suppress(ValueError):
+            yield ids.decode(text)
 
 
 def without_quotes(fields: Fields, post_ids: Collection[int], words: Collection[str] = ()) -> Fields:

@@ -124,6 +124,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     with application.app_context():
         yield application
         db.session.remove()
+    application.extensions["musubi_sockets"].lines.clear()  # else their watch asks a database that is gone at the end
 
 
 @pytest.fixture

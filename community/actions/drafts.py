@@ -13,9 +13,13 @@ from community.viewer import Viewer
 
 @action
 def save_draft(viewer: Viewer, place: Place, fields: drafts.Fields) -> None:
-    """Keep what the viewer's form for ``place`` holds now, instead of what it held before."""
+    """Keep what the viewer's form for ``place`` holds now, instead of what it held before.
+
+    A page that is still open may hold words that were withdrawn since; they are not kept again.
+    """
     tag = drafts.tag_of(viewer, place.key)
-    values = {"sealed": drafts.seal(tag, fields), "saved_hour": clock.now().replace(minute=0, second=0, microsecond=0)}
+    sealed = drafts.seal(tag, drafts.readable(viewer, fields))
+    values = {"sealed": sealed, "saved_hour": clock.now().replace(minute=0, second=0, microsecond=0)}
     statement = upsert(Draft).values(tag=tag, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=[Draft.tag], set_=values))
 

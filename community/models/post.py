@@ -64,7 +64,7 @@ class Post(HasId, Model):
 
     ``author_id`` and ``organization_id`` (the author's, when it was posted) are null when nobody is named.
     A ``follow_up`` reports on what the post that opens its thread reported first, by the same author.
-    ``send_tag`` is a keyed hash of author and form: sending the same form twice makes one post.
+    ``send_tag`` is a keyed hash of author, place and form: sending the same form twice there makes one post.
     """
 
     __tablename__ = "posts"

@@ -1,14 +1,13 @@
 """Home: what matters to my organization now? For guests, what this place is."""
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from community import clock, latest, reading
 from community.actions import reading as reading_actions
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
+from community.pages.typed import drawn_at
 from community.viewer import EPOCH
 
 pages = Blueprint("home", __name__)
@@ -37,15 +36,8 @@ def home() -> str | Response:
 def read_all() -> Response:
     """Nothing that came in before the page was drawn is new any more."""
     viewer = current_viewer()
-    reading_actions.mark_all_read(viewer, latest.unread_until(viewer, _drawn_at()))
+    reading_actions.mark_all_read(viewer, latest.unread_until(viewer, drawn_at()))
     return redirect(url_for(".home"), 303)
-
-
-def _drawn_at() -> datetime:
-    try:
-        return min(datetime.fromisoformat(request.form.get("until", "")).astimezone(UTC), clock.now())
-    except (ValueError, OverflowError):
-        return clock.now()
 
 
 @pages.post("/guide")

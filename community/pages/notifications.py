@@ -1,14 +1,13 @@
 """Notifications: what came in for me, newest first; and the small numbers that an open page keeps fresh."""
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from community import clock, ids, reading
+from community import ids, reading
 from community.actions import reading as reading_actions
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
+from community.pages.typed import drawn_at
 
 pages = Blueprint("notifications", __name__)
 MOST = 100
@@ -18,22 +17,15 @@ MOST = 100
 def show() -> str:
     """The latest notifications."""
     rows = reading.notifications(current_viewer(), MOST)
-    upto = rows[0].told_at.astimezone(UTC).replace(tzinfo=None).isoformat() if rows else ""
-    return render_template("community/notifications/show.html", rows=rows, upto=upto)
+    until = rows[0].told_at.isoformat() if rows else ""
+    return render_template("community/notifications/show.html", rows=rows, until=until)
 
 
 @pages.post("/notifications/seen")
 def seen() -> Response:
     """Mark as seen all that were there when the page was made; a warning that came in since stays new."""
-    reading_actions.see_notifications(current_viewer(), _moment(request.form.get("to", "")))
+    reading_actions.see_notifications(current_viewer(), drawn_at())
     return redirect(url_for(".show"), 303)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        return clock.now()
 
 
 @pages.get("/unread")

@@ -1,8 +1,11 @@
-"""What was typed into a form that could not be taken: whatever page answers, it gives the words back."""
+"""What forms carry beside their fields: words to be given back whatever page answers, and when their page was drawn."""
+
+from datetime import UTC, datetime
 
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from community import clock
 from community.pages.hook import FOREIGN
 
 # The fields in which people write in their own words. Nothing else that a form carries is ever shown again by itself.
@@ -18,3 +21,15 @@ def own_words() -> list[str]:
     except HTTPException:  # larger than we read
         return []
     return [text for text in texts if text.strip()]
+
+
+def drawn_at() -> datetime:
+    """Until when the page knew of what there is (field ``until``, ISO 8601): what came in since is not meant.
+
+    Never later than now; nonsense means now.
+    """
+    now = clock.now()
+    try:
+        return min(datetime.fromisoformat(request.form.get("until", "")).astimezone(UTC), now)
+    except (ValueError, OverflowError):
+        return now

@@ -178,7 +178,7 @@ def test_what_came_in_after_the_page_was_made_stays_new(room: Room) -> None:
     room.reply(room.ai)
     deliver()
     page = room.ben.browser.get("/notifications")
-    form = form_with(page, "to")
+    form = form_with(page, "until")
     room.reply(room.ai)
     deliver()
     send_form(room.ben.browser, page, form, "")
