@@ -11,7 +11,7 @@ export MUSUBI_TEST_POSTGRES
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CODE := $(wildcard app.py community moderation search bench tools tests)
+CODE := $(wildcard app.py community moderation trust search bench tools tests)
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 POT := var/messages.pot
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \

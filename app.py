@@ -12,14 +12,17 @@ from werkzeug.routing import BaseConverter, ValidationError
 from community import alerts, ids, live, logs, pages
 from community import db as database
 from community.db import db
-from community.pages import errors, frame, hook, limits
+from community.pages import about, errors, frame, hook, limits, visits
 from community.pages.words import Templates
 from community.settings import LOOPBACK, Settings, read_settings
 from moderation import pages as moderation_pages
 from search import pages as search_pages
+from trust import letters, rounds
+from trust import pages as trust_pages
 
 ROOT = Path(__file__).parent
-LISTENING = (alerts, live)  # modules that register their listeners with the outbox when they are imported
+# Modules that register with the outbox, the postman, housekeeping or an act when they are imported.
+LISTENING = (alerts, live, letters, rounds)
 
 
 class IdConverter(BaseConverter):
@@ -53,13 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure()
     _database(app)
     Babel(app, locale_selector=hook.choose_locale, timezone_selector=hook.choose_time_zone)
-    hook.init_app(app)
-    errors.init_app(app)
-    frame.init_app(app)
-    limits.init_app(app)
-    pages.init_app(app)
-    moderation_pages.init_app(app)
-    app.register_blueprint(search_pages.pages)
+    for part in (hook, about, visits, errors, frame, limits, pages, moderation_pages, search_pages, trust_pages):
+        part.init_app(app)  # in this order: the hook looks first
     if settings.sockets:
         # Costs a third of the time to start; processes that serve pages only do without.
         from community import sockets

@@ -12,6 +12,8 @@ from typing import Any
 import psycopg
 from psycopg import Cursor
 
+from community.terms import VERSION
+
 MIX = ["GREEN"] * 60 + ["AMBER"] * 25 + ["AMBER+STRICT"] * 10 + ["RED"] * 5
 NAMED = 20
 MOST_GROUPS = 50
@@ -110,7 +112,7 @@ def _people(cursor: Cursor[Any], users: list[Row]) -> None:
     _copy(cursor, "copy organization_sectors(organization_id,sector_code) from stdin", sectors)
     columns = (
         "id,organization_id,name,mail,engagement,nda_signed,joined_on,user_handle,"
-        "profile,state,site_moderator,analyst,locale,time_zone,theme,guided"
+        "profile,state,site_moderator,analyst,locale,time_zone,theme,guided,terms,seen_on"
     )
     _copy(cursor, f"copy members({columns}) from stdin", map(_person, users))
 
@@ -120,7 +122,7 @@ def _person(user: Row) -> tuple[Any, ...]:
     number = user["id"]
     engagement = "contractor" if number % 20 in (5, 10, 15) else "staff"
     who = (BASE + number, BASE + number % 40, user["name"], user["email"], engagement, number % 40 < 20)
-    rest = ("", "active", False, False, "en", "Asia/Tokyo", "auto", True)
+    rest = ("", "active", False, False, "en", "Asia/Tokyo", "auto", True, VERSION, datetime.now(UTC).date())
     return *who, moment(0).date(), number.to_bytes(32, "big"), *rest
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, case, delete, exists, literal, not_, or_
 from community import clock, events, visibility
 from community.db import db, insert_new
 from community.models import (
+    SEEING,
     Engagement,
     Follow,
     Member,
@@ -28,6 +29,7 @@ from community.models import (
 from community.outbox import listen
 from community.tlp import Tlp, is_wider
 
+BATCH = 500
 _Quoted = Post.__table__.alias("quoted")
 _follows = exists().where(Follow.thread_id == Post.thread_id, Follow.member_id == Member.id)
 _named = exists().where(Recipient.post_id == Post.id, Recipient.member_id == Member.id)
@@ -149,6 +151,21 @@ def tell_of_request(event: events.JoinAsked, number: int) -> None:
     """Tell the moderators of the group."""
     told = [(member, NotificationKind.JOIN_ASKED) for member in moderators_of(event.group_id)]
     _tell(told, number, group_id=event.group_id)
+
+
+@listen(events.MemberTold)
+def tell_member(event: events.MemberTold, number: int) -> None:
+    """Tell one member something about their account, or about somebody they answer for."""
+    _tell([(event.member_id, event.kind)], number, about_id=event.about_id or None)
+
+
+@listen(events.ModeratorChanged)
+def tell_everybody(event: events.ModeratorChanged, number: int) -> None:
+    """Tell all who see the community who is a site moderator from now on, or no more."""
+    members = db.session.scalars(select(Member.id).where(Member.state.in_(SEEING)).order_by(Member.id)).all()
+    for first in range(0, len(members), BATCH):
+        told = [(member, event.kind) for member in members[first : first + BATCH]]
+        _tell(told, number, about_id=event.member_id)
 
 
 def moderators_of(group_id: int) -> list[int]:

@@ -46,6 +46,14 @@ def record(
     db.session.execute(update(AuditHead).values(count=entry.number, mac=entry.mac))
 
 
+def hold() -> None:
+    """Make this action wait for every other one that records something, and those after it wait for this one.
+
+    What is read afterwards is as the last of them left it: for acts that weigh several people at once.
+    """
+    _hold_head()
+
+
 def _hold_head() -> tuple[int, bytes]:
     """Count and end of the chain, locked until the action ends. Two first entries at once follow each other as well."""
     held = select(AuditHead.count, AuditHead.mac).with_for_update()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from community import policy, visibility
+from community import policy, quoting, visibility
 from community.access import GroupRow, NotFound, PostRow, ThreadRow, access_group, access_thread
 from community.db import db
 from community.models import Member, Post, PostState, Quote, Recipient
@@ -191,4 +191,4 @@ def words_to_quote(viewer: Viewer, thread_id: int, post_id: int) -> tuple[str, s
     row = db.session.execute(_WORDS, given).one_or_none()
     if row is None or row.state == PostState.WITHDRAWN:
         raise NotFound
-    return row.name or row.attribution, row.body
+    return quoting.FORMER if row.name == "" else row.name or row.attribution, row.body

@@ -148,6 +148,23 @@ class AccessChanged(Event):
 
 
 @dataclass(frozen=True)
+class MemberTold(Event):
+    """A member is told something about trust: ``kind`` of notification, and the person it is about (0: nobody)."""
+
+    member_id: int
+    kind: str
+    about_id: int
+
+
+@dataclass(frozen=True)
+class ModeratorChanged(Event):
+    """A member became a site moderator, or is one no more (``kind`` of notification); everybody is told."""
+
+    member_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class SignInEnded(Event):
     """A session ended: by its member, by expiry, or by suspension."""
 

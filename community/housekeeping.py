@@ -1,6 +1,7 @@
 """What is done from time to time whether or not anybody asks: end sessions, forget links, anchor the audit log."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 from flask import Flask
@@ -11,23 +12,38 @@ from community.settings import settings
 
 SECONDS = 30.0
 _log = structlog.get_logger()
+_rounds: list[Callable[[], object]] = [sign_ins.sweep, enrolments.sweep, passkeys.sweep]
+
+
+def every_round(call: Callable[[], None]) -> Callable[[], None]:
+    """Register what else is done in every round; it must do nothing when there is nothing to do."""
+    _rounds.append(call)
+    return call
 
 
 def keep(app: Flask, stop: threading.Event) -> None:
     """Tidy up twice a minute until told to stop."""
     while not stop.wait(SECONDS):
         with app.app_context():
-            try:
-                tidy()
-            except Exception:  # noqa: BLE001 - the database may be away for a while; the next round comes soon
-                _log.exception("housekeeping failed", exc_info=True)
+            for call in (*_rounds, anchor):
+                _try(call)
+
+
+def _try(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except Exception:  # noqa: BLE001 - the database may be away for a while; what fails holds up none of the others
+        _log.exception("housekeeping failed", what=f"{call.__module__}.{call.__name__}", exc_info=True)
 
 
 def tidy() -> None:
-    """One round."""
-    sign_ins.sweep()
-    enrolments.sweep()
-    passkeys.sweep()
+    """One round, in which what fails is raised."""
+    for call in (*_rounds, anchor):
+        call()
+
+
+def anchor() -> None:
+    """Write the end of the audit log down, once an hour."""
     if _anchor_is_old():
         audit.anchor(clock.now())
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from community import clock
 from community.db import db
 from community.models import Member, Organization, OrganizationSector, Passkey, Sector, SignIn
-from community.viewer import Viewer
+from community.viewer import Viewer, idle_since, last_used
 
 _PROFILE = (
     select(
@@ -43,7 +43,7 @@ _PASSKEYS = (
     .order_by(Passkey.added_on, Passkey.id)
 )
 _SIGN_INS = (
-    select(SignIn.id, SignIn.browser, SignIn.began_at, SignIn.expires_at)
+    select(SignIn.id, SignIn.browser, SignIn.began_at, SignIn.expires_at, last_used.label("used_at"))
     .where(SignIn.member_id == bindparam("viewer_id"))
     .order_by(SignIn.began_at.desc(), SignIn.id)
 )
@@ -72,4 +72,4 @@ def passkeys(viewer: Viewer) -> list[Any]:
 def sign_ins(viewer: Viewer) -> list[Any]:
     """The viewer's open sessions, newest first."""
     rows = db.session.execute(_SIGN_INS, {"viewer_id": viewer.member_id}).all()
-    return [row for row in rows if row.expires_at > clock.now()]
+    return [row for row in rows if row.expires_at > clock.now() and row.used_at > idle_since()]

@@ -67,7 +67,7 @@ def creation_options(member: Member, challenge: bytes) -> str:
         rp_id=settings().host,
         rp_name=settings().community_name,
         user_id=member.user_handle,
-        user_name=member.mail,
+        user_name=member.mail or member.name,
         user_display_name=member.name,
         challenge=challenge,
         authenticator_selection=wanted,

@@ -1,12 +1,14 @@
 """What somebody who already sees a thing may do with it: one list of permissions, one table of rules that covers it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from community import clock
 from community.models import Engagement, MemberState, PostState, Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, not_wider_than
-from community.viewer import Viewer
+from community.viewer import PROOF_LASTS, Viewer
 
 if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
@@ -34,10 +36,18 @@ class Permission(StrEnum):
     POST_EDIT = "post.edit"
     POST_GRANT = "post.grant"
     POST_NARROW = "post.narrow"
+    COMMUNITY_INVITE = "community.invite"
+    COMMUNITY_VOUCH = "community.vouch"
+    COMMUNITY_TRUST = "community.trust"
+    MEMBER_DECIDE = "member.decide"
 
 
 class NotAllowed(Exception):
     """The viewer sees the thing and may not do this with it."""
+
+
+class Unproved(Exception):
+    """The viewer may do this, and has to show their passkey again first."""
 
 
 class Refused(Exception):
@@ -57,6 +67,16 @@ def ensure(viewer: Viewer, permission: Permission, on: Any = None) -> None:
     """Raise NotAllowed unless the viewer may."""
     if not can(viewer, permission, on):
         raise NotAllowed(permission)
+
+
+def ensure_proved(viewer: Viewer, lasts: timedelta = PROOF_LASTS) -> None:
+    """Raise Unproved unless the viewer has shown their passkey a few minutes ago.
+
+    Each action that calls it is listed in docs/security-flow.md. ``community.pages.errors`` then asks for the passkey,
+    and nothing that was typed is lost.
+    """
+    if clock.now() - viewer.passkey_at >= lasts:
+        raise Unproved
 
 
 def labels_to_write(viewer: Viewer, group: "GroupRow", opening: Tlp | None = None) -> tuple[Tlp, ...]:
@@ -143,6 +163,20 @@ def _narrows(viewer: Viewer, post: "PostRow") -> bool:
     return post.in_thread and post.state == PostState.PUBLISHED and _moderates_thread(viewer, post.thread)
 
 
+def _is_active(viewer: Viewer, _on: object) -> bool:
+    return viewer.state == MemberState.ACTIVE
+
+
+def _keeps_trust(viewer: Viewer, _on: object) -> bool:
+    return viewer.site_moderator and viewer.state == MemberState.ACTIVE and is_trusted(viewer)
+
+
+def _decides(viewer: Viewer, person: Any) -> bool:
+    # Nobody decides about themselves or about somebody of their own organization (domain, section 5 point 8).
+    own = person.id == viewer.member_id or person.organization_id == viewer.organization_id
+    return _keeps_trust(viewer, None) and not own
+
+
 RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.COMMUNITY_CREATE_GROUP: _creates_groups,
     Permission.GROUP_SEE: _anyone,
@@ -161,6 +195,10 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_EDIT: _edits,
     Permission.POST_GRANT: _edits,
     Permission.POST_NARROW: _narrows,
+    Permission.COMMUNITY_INVITE: _is_active,
+    Permission.COMMUNITY_VOUCH: _is_active,
+    Permission.COMMUNITY_TRUST: _keeps_trust,
+    Permission.MEMBER_DECIDE: _decides,
 }
 
 if missing := set(Permission) - set(RULES):

@@ -1,12 +1,13 @@
 """Quotes: Markdown blockquotes under a header line that says whose words they are and which post they come from."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from community import ids
 
 # In both languages, because it stands in other people's texts, whose language we do not know.
 NOTICE = "*The quoted post was withdrawn. 引用された投稿は取り下げられました。*"
+FORMER = "A former member 退会したメンバー"  # whoever left without their name
 _HEADER = re.compile(r"\[[^\]\n]*\]\(/posts/([0-9a-z]{13})\)")
 _LINE = re.compile(r" {0,3}((?:> ?)*)(.*)", re.DOTALL)
 _SHORTEST_PIECE = 4  # of a line, inside a quote
@@ -17,6 +18,19 @@ def quote(name: str, post_id: int, body: str) -> str:
     """``body`` as a quote of what ``name`` wrote, ready to be put at the head of a reply."""
     header = f"[{name.translate({ord('['): '(', ord(']'): ')'})}](/posts/{ids.encode(post_id)})"
     return "\n".join(f"> {line}".rstrip() for line in (header, "", *body.splitlines())) + "\n\n"
+
+
+def unnamed(body: str, post_ids: Collection[int]) -> str:
+    """``body`` without the name in header lines of quotes of these posts: their author has left without it."""
+    return "\n".join(_without_name(line, post_ids) for line in body.split("\n"))
+
+
+def _without_name(line: str, post_ids: Collection[int]) -> str:
+    depth, text = _read(line)
+    if _source(depth, text) not in post_ids:
+        return line
+    start = line.index("[")
+    return f"{line[:start]}[{FORMER}]{line[line.index('](', start) + 1 :]}"
 
 
 def quoted_ids(body: str) -> frozenset[int]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from community import clock, visibility
+from community import clock, concerned, visibility
 from community.db import UTCDateTime, read
 from community.models import (
     Group,
@@ -118,12 +118,12 @@ def still_seen() -> Any:
     """As a condition beside ``notifications``: may the viewer (still) see what it points at?
 
     An invitation into a group is seen while it is open, whether or not the group may be known otherwise; what is about
-    neither post nor group is about the viewer's own account.
+    neither post nor group is about the viewer's own account, or about somebody whom they may know of.
     """
     about_post = and_(Notification.post_id.is_not(None), _readable)
     known = and_(_known, or_(Notification.kind != NotificationKind.JOIN_ASKED, _decides))
     about_group = and_(Notification.post_id.is_(None), or_(known, _asked_in))
-    about_me = and_(Notification.post_id.is_(None), Notification.group_id.is_(None))
+    about_me = and_(Notification.post_id.is_(None), Notification.group_id.is_(None), concerned.still_known())
     return and_(Notification.member_id == bindparam("viewer_id"), or_(about_post, about_group, about_me))
 
 
@@ -176,6 +176,7 @@ def invitations(viewer: Viewer) -> list[Any]:
 
 
 _Author = aliased(Member, name="author")
+_About = aliased(Member, name="about")
 _LATEST = (
     select(
         Notification.id,
@@ -188,6 +189,8 @@ _LATEST = (
         Post.tlp,
         Post.state,
         _Author.name.label("author_name"),
+        Notification.about_id,
+        _About.name.label("about_name"),
         Thread.title,
         Group.name.label("group_name"),
         GroupInvitation.id.label("invitation_id"),
@@ -195,6 +198,7 @@ _LATEST = (
     )
     .outerjoin(Post, Post.id == Notification.post_id)
     .outerjoin(_Author, _Author.id == Post.author_id)
+    .outerjoin(_About, _About.id == Notification.about_id)
     .outerjoin(Thread, Thread.id == Post.thread_id)
     .outerjoin(Group, Group.id == func.coalesce(Notification.group_id, Post.group_id))
     .outerjoin(

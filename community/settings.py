@@ -10,6 +10,13 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 SHORTEST_SECRET = 32
+RANGES = {
+    "session_hours": (1, 336),
+    "idle_minutes": (5, 1440),
+    "vouches": (1, 5),
+    "read_days": (30, 3650),
+    "mail_days": (1, 365),
+}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -34,7 +41,13 @@ class Settings:
     data_dir: str = "var"
     demo: bool = False
     session_hours: int = 12
+    idle_minutes: int = 120
     enrolment_hours: int = 72
+    vouches: int = 1
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    read_days: int = 365
+    mail_days: int = 30
     community_name: str = "Musubi"
     default_locale: str = "en"
     default_time_zone: str = "Asia/Tokyo"
@@ -59,7 +72,7 @@ class Settings:
 
     def check(self) -> "Settings":
         """Return self, or raise WeakSettings naming every problem at once."""
-        problems = [*self._weak_secrets(), *self._weak_origin(), *self._weak_rest()]
+        problems = [*self._weak_secrets(), *self._weak_origin(), *self._weak_mail(), *self._weak_rest()]
         if problems:
             raise WeakSettings("; ".join(problems))
         return self
@@ -85,6 +98,19 @@ class Settings:
             return ["MUSUBI_ORIGIN must begin with https://"]
         return []
 
+    def _weak_mail(self) -> list[str]:
+        if not self.smtp_url:
+            return [] if self.demo else ["MUSUBI_SMTP_URL is missing: invitations and recovery go by mail"]
+        parts = urlsplit(self.smtp_url)
+        problems = []
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            problems.append(
+                "MUSUBI_SMTP_URL must be like smtp://user:password@mail.example:587 or smtps://mail.example"
+            )
+        if "@" not in self.mail_from:
+            problems.append("MUSUBI_MAIL_FROM must be a mail address")
+        return problems
+
     def _weak_rest(self) -> list[str]:
         problems = []
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
@@ -93,8 +119,11 @@ class Settings:
             problems.append("MUSUBI_EMBEDDED_OUTBOX=1 needs MUSUBI_SOCKETS=1: who delivers must reach open pages")
         if self.default_locale not in ("en", "ja"):
             problems.append("MUSUBI_DEFAULT_LOCALE must be en or ja")
-        if not 1 <= self.session_hours <= 24 * 14:
-            problems.append("MUSUBI_SESSION_HOURS must be between 1 and 336")
+        problems += [
+            f"MUSUBI_{name.upper()} must be between {least} and {most}"
+            for name, (least, most) in RANGES.items()
+            if not least <= getattr(self, name) <= most
+        ]
         if any(os.environ.get(name, "") not in ("", "0") for name in ("FLASK_DEBUG", "WERKZEUG_DEBUG_PIN")):
             problems.append("debug mode must be off")
         return problems

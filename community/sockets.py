@@ -30,7 +30,7 @@ from community.live import room_of
 from community.models import SEEING, Member, SignIn
 from community.pages.hook import current_viewer
 from community.settings import Settings
-from community.viewer import Viewer
+from community.viewer import Viewer, idle_since, last_used
 
 WATCH_SECONDS = 0.5
 HANG_UP = timedelta(seconds=2)
@@ -42,6 +42,7 @@ _STANDING = (
     .where(
         SignIn.id.in_(bindparam("sign_ins", expanding=True)),
         SignIn.expires_at > bindparam("now"),
+        last_used > bindparam("idle_since"),
         Member.state.in_(SEEING),
     )
 )
@@ -130,7 +131,11 @@ class Sockets:
         if not held:
             return
         with self.app.app_context():
-            given = {"sign_ins": sorted({line.sign_in_id for line in held.values()}), "now": clock.now()}
+            given: dict[str, Any] = {
+                "sign_ins": sorted({line.sign_in_id for line in held.values()}),
+                "now": clock.now(),
+            }
+            given["idle_since"] = idle_since()
             standing = set(db.session.scalars(_STANDING, given))
         for number, line in held.items():
             if line.sign_in_id not in standing:

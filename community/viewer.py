@@ -2,24 +2,27 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from community import clock
 from community.db import read
 from community.models import SEEING, SIGNING_IN, Member, SignIn, Theme
+from community.settings import settings
 
 PROOF_LASTS = timedelta(minutes=10)
+EPOCH = datetime.fromtimestamp(0, UTC)
+last_used = func.coalesce(SignIn.used_at, SignIn.began_at)
 
 
 @dataclass(frozen=True)
 class Viewer:
     """One looking person: what the rules need to know of them, and nothing else.
 
-    ``sign_in_id`` and ``passkey_at`` are zero and the epoch when no session is behind it (command line).
+    ``sign_in_id``, ``passkey_at`` and ``used_at`` are zero and the epoch when no session is behind it (command line).
     """
 
     member_id: int
@@ -34,8 +37,11 @@ class Viewer:
     time_zone: str
     theme: str
     guided: bool
+    terms: str
+    seen_on: date | None
     sign_in_id: int
     passkey_at: datetime
+    used_at: datetime
 
     @cached_property
     def binds(self) -> dict[str, Any]:
@@ -63,8 +69,9 @@ class Viewer:
         return clock.now() - self.passkey_at < PROOF_LASTS
 
 
-EPOCH = datetime.fromtimestamp(0, UTC)
-NOBODY = Viewer(0, "", 0, "guest", "contractor", False, False, False, "", "", Theme.AUTO, True, 0, EPOCH)
+NOBODY = Viewer(
+    0, "", 0, "guest", "contractor", False, False, False, "", "", Theme.AUTO, True, "", None, 0, EPOCH, EPOCH
+)
 
 _MEMBER = (
     Member.id,
@@ -79,9 +86,11 @@ _MEMBER = (
     Member.time_zone,
     Member.theme,
     Member.guided,
+    Member.terms,
+    Member.seen_on,
 )
 _BY_SESSION = (
-    select(*_MEMBER, SignIn.id, SignIn.passkey_at, SignIn.expires_at)
+    select(*_MEMBER, SignIn.id, SignIn.passkey_at, last_used.label("used_at"), SignIn.expires_at)
     .join(SignIn, SignIn.member_id == Member.id)
     .where(SignIn.token_hash == bindparam("token_hash"))
 )
@@ -93,10 +102,15 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def idle_since() -> datetime:
+    """A session that was last used then, or before, is over."""
+    return clock.now() - timedelta(minutes=settings().idle_minutes)
+
+
 def viewer_of_session(token_hash: bytes) -> Viewer:
-    """The viewer behind a session, or NOBODY when it has ended, expired, or its member may not sign in."""
+    """The viewer behind a session, or NOBODY when it is over, was not used for long, or its member may not sign in."""
     row = read(_BY_SESSION, {"token_hash": token_hash}).one_or_none()
-    if row is None or row.expires_at <= clock.now() or row.state not in SIGNING_IN:
+    if row is None or row.expires_at <= clock.now() or row.used_at <= idle_since() or row.state not in SIGNING_IN:
         return NOBODY
     return Viewer(*tuple(row)[:-1])
 
@@ -104,5 +118,5 @@ def viewer_of_session(token_hash: bytes) -> Viewer:
 def viewer_of_member(member_id: int) -> Viewer:
     """The viewer that a member is, without a session (sockets, listeners, commands); NOBODY when there is none."""
     row = read(_BY_ID, {"member_id": member_id}).one_or_none()
-    values: Any = (*row, 0, EPOCH) if row is not None else ()
+    values: Any = (*row, 0, EPOCH, EPOCH) if row is not None else ()
     return Viewer(*values) if values else NOBODY

@@ -56,6 +56,7 @@ _Place = aliased(Membership, name="place")
 _Named = aliased(Recipient, name="named")
 _Given = aliased(Grant, name="given")
 _Quoted = aliased(Post, name="quoted")
+_Said = aliased(Post, name="said")
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,24 @@ class Who:
         return Group.id.in_(select(_Place.group_id).where(_Place.member_id == self.id))
 
 
+def _nothing(_who: Who) -> Rule:
+    # What a draft may quote is asked when it is written, of everybody who would read it.
+    return false()
+
+
 @dataclass(frozen=True)
 class What:
-    """What is read: columns of posts, or the values of a draft. ``names(who)`` tells whom a TLP:RED post names."""
+    """What is read: columns of posts, or the values of a draft.
+
+    ``names(who)`` tells whom a TLP:RED post names; ``repeats(who)`` whether it repeats words under a label that is
+    closed to them.
+    """
 
     tlp: ColumnElement[Tlp]
     author_id: ColumnElement[int | None]
     released_at: ColumnElement[datetime]
     names: Callable[[Who], Rule]
+    repeats: Callable[[Who], Rule] = _nothing
 
 
 VIEWER = Who(
@@ -100,10 +111,14 @@ def _stored(post: Any) -> What:
     def names(who: Who) -> Rule:
         return _any_of(_Named, _Named.post_id == post.id, _Named.member_id == who.id)
 
-    return What(post.tlp, post.author_id, post.released_at, names)
+    def repeats(who: Who) -> Rule:
+        closed = not_(_by_label(who, _said))
+        return _any_of((Quote, _Said), Quote.post_id == post.id, _Said.id == Quote.quoted_id, closed)
+
+    return What(post.tlp, post.author_id, post.released_at, names, repeats)
 
 
-POST, OPENING = _stored(Post), _stored(Opening)
+POST, OPENING, _said = _stored(Post), _stored(Opening), _stored(_Said)
 
 
 def draft(tlp: Tlp, author_id: int, at: datetime, recipients: Collection[int] = ()) -> What:
@@ -139,7 +154,16 @@ def _inside(who: Who, *posts: What) -> Rule:
 
 
 def _labelled(who: Who, post: What) -> Rule:
-    """Does the label let ``who`` read it (domain.md section 4; H table 5)?"""
+    """Does the label let ``who`` read it (domain.md section 4; H table 5)?
+
+    A TLP:RED post reaches people whatever they are, so what it repeats is asked as well: a recipient who was staff when
+    it was written, and is a contractor now, reads no staff's words in it. Under every other label the quote's own label
+    was as strict or stricter for readers of the kind.
+    """
+    return and_(_by_label(who, post), or_(not_(_is_one_of(post.tlp, NAMED_ONLY)), not_(post.repeats(who))))
+
+
+def _by_label(who: Who, post: What) -> Rule:
     return or_(
         _is_one_of(post.tlp, ANY_READER),
         and_(_is_one_of(post.tlp, UNDER_NDA), or_(_is_one_of(who.engagement, [Engagement.STAFF]), who.nda_signed)),

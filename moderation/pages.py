@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from community import policy, rosters
 from community.access import NotAllowed, NotFound
-from community.pages.entry import prove_first
 from community.pages.hook import current_viewer
 from community.policy import Permission
 from community.viewer import Viewer
@@ -16,7 +15,6 @@ from moderation.forms import AddressForm, OpenForm
 from moderation.offers import opens_posts
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
-KEPT = "reason_to_open"
 
 
 def init_app(app: Flask) -> None:
@@ -49,25 +47,19 @@ def _waiting(viewer: Viewer, rooms: list[Any]) -> dict[str, Any]:
 
 
 @pages.route("/posts/<id:post_id>/open", methods=["GET", "POST"])
-def open_post(post_id: int) -> str | Response | tuple[str, int]:
+def open_post(post_id: int) -> str | tuple[str, int]:
     """Ask why, and say the same whether there is such a post or not; then record it, and only then show it."""
     viewer = current_viewer()
     if not opens_posts(viewer):
         raise NotAllowed
     form = OpenForm()
-    if request.method == "GET":
-        form.reason.data = session.pop(KEPT, "")
-    elif form.validate():
+    if form.validate_on_submit():
         return _open(viewer, post_id, form.reason.data)
     return render_template("moderation/open.html", form=form, post_id=post_id), 400 if form.errors else 200
 
 
-def _open(viewer: Viewer, post_id: int, reason: str) -> str | Response:
-    try:
-        record = actions.open_as_moderator(viewer, post_id, reason)
-    except actions.Unproved:
-        session[KEPT] = reason
-        return prove_first(url_for(".open_post", post_id=post_id))
+def _open(viewer: Viewer, post_id: int, reason: str) -> str:
+    record = actions.open_as_moderator(viewer, post_id, reason)
     if record is None:
         raise NotFound
     return render_template("moderation/opened.html", post=reading.opened_post(viewer, record))

@@ -1,6 +1,6 @@
 """The search page: titles one may see that hold the words asked for."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Flask, render_template, request
 
 from community import ids
 from community.access import GroupRow, NotFound, access_group
@@ -8,6 +8,11 @@ from community.pages.hook import current_viewer
 from search import find
 
 pages = Blueprint("search", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    app.register_blueprint(pages)
 
 
 @pages.get("/search")

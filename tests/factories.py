@@ -27,6 +27,7 @@ from community.models import (
     Thread,
     Visibility,
 )
+from community.terms import VERSION
 from community.tlp import Tlp
 
 
@@ -59,6 +60,9 @@ class World:
             "engagement": Engagement.STAFF,
             "joined_on": clock.now().date(),
             "guided": True,
+            "engagement_noted": True,
+            "terms": VERSION,
+            "seen_on": clock.now().date(),
         } | more
         given.setdefault("mail", f"member{number}@example.test")
         return self._add(

@@ -1,161 +1,28 @@
 """Who may see what, written a second time, in plain Python, from the rules of the domain alone.
 
 Nothing here imports the application. Where the two disagree, one is wrong; `tests/security` shows the smallest case.
-Objects name each other by key; times are whole ticks. Questions take the person who looks as an object.
+Questions take the person who looks as an object. Who learns what of the standing of others: `tests/oracle_trust.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
-from typing import Any, Literal
+from dataclasses import replace
 
-State = Literal["invited", "pending", "active", "dormant", "suspended", "left", "revouching"]
-Visibility = Literal["public", "private", "secret"]
-Role = Literal["reader", "contributor", "moderator"]
-Label = Literal["RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"]
-
-STRICTEST_FIRST: tuple[Label, ...] = ("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR")
-LABELS_OF_PUBLIC_ROOMS: tuple[Label, ...] = ("GREEN", "CLEAR")
-
-
-class Plain:
-    """Shows itself with only what is out of the ordinary, so that one can read what Hypothesis prints."""
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        printer.text(repr(self))
-
-    def __repr__(self) -> str:
-        told = [one for one in fields(self) if getattr(self, one.name) != one.default]  # type: ignore[arg-type]
-        return f"{type(self).__name__}({', '.join(f'{one.name}={getattr(self, one.name)!r}' for one in told)})"
-
-
-@dataclass(frozen=True, repr=False)
-class Org(Plain):
-    key: str
-
-
-@dataclass(frozen=True, repr=False)
-class Person(Plain):
-    key: str
-    org: str
-    state: State = "active"
-    engagement: Literal["staff", "contractor"] = "staff"
-    nda_signed: bool = False
-    site_moderator: bool = False
-    analyst: bool = False
-    sponsor: str | None = None
-
-
-@dataclass(frozen=True, repr=False)
-class Room(Plain):
-    key: str
-    visibility: Visibility
-    hides_history: bool = False
-    labels: tuple[Label, ...] = STRICTEST_FIRST
-    archived: bool = False
-    join_role: Role = "reader"
-
-
-@dataclass(frozen=True, repr=False)
-class Place(Plain):
-    """A membership; one that ended stays behind as a trace that must count for nothing."""
-
-    person: str
-    room: str
-    role: Role = "contributor"
-    since: int = 0
-    ended: int | None = None
-
-
-@dataclass(frozen=True, repr=False)
-class Thread(Plain):
-    key: str
-    room: str
-    locked: bool = False
-    pinned: bool = False
-
-
-@dataclass(frozen=True, repr=False)
-class Note(Plain):
-    """A post. `opening` says that it is the first of its thread and lends the thread its title."""
-
-    key: str
-    thread: str
-    author: str
-    released_at: int
-    opening: bool = False
-    tlp: Label = "GREEN"
-    recipients: frozenset[str] = frozenset()
-    grants: frozenset[str] = frozenset()
-    withdrawn: bool = False
-    quotes: frozenset[str] = frozenset()
-    follow_up: bool = False
-    edits: int = 0
-
-
-@dataclass(frozen=True, repr=False)
-class Invite(Plain):
-    # Stands open: not answered, not taken back. So does Ask.
-    key: str
-    room: str
-    person: str
-    inviter: str
-
-
-@dataclass(frozen=True, repr=False)
-class Ask(Plain):
-    key: str
-    room: str
-    person: str
-
-
-@dataclass(frozen=True, repr=False)
-class Opened(Plain):
-    key: str
-    note: str
-    moderator: str
-
-
-@dataclass(frozen=True, repr=False)
-class World(Plain):
-    now: int
-    orgs: tuple[Org, ...] = ()
-    people: tuple[Person, ...] = ()
-    rooms: tuple[Room, ...] = ()
-    places: tuple[Place, ...] = ()
-    threads: tuple[Thread, ...] = ()
-    notes: tuple[Note, ...] = ()
-    invites: tuple[Invite, ...] = ()
-    asks: tuple[Ask, ...] = ()
-    opened: tuple[Opened, ...] = ()
-
-    @cached_property
-    def person(self) -> Mapping[str, Person]:
-        return {one.key: one for one in self.people}
-
-    @cached_property
-    def room(self) -> Mapping[str, Room]:
-        return {one.key: one for one in self.rooms}
-
-    @cached_property
-    def thread(self) -> Mapping[str, Thread]:
-        return {one.key: one for one in self.threads}
-
-    @cached_property
-    def note(self) -> Mapping[str, Note]:
-        return {one.key: one for one in self.notes}
-
-    @cached_property
-    def openings(self) -> Mapping[str, Note]:
-        return {one.thread: one for one in self.notes if one.opening}
-
-    def opening(self, note: Note) -> Note:
-        return self.openings[note.thread]
-
-    def room_of(self, note: Note) -> Room:
-        return self.room[self.thread[note.thread].room]
+from tests.oracle_world import (
+    LABELS_OF_PUBLIC_ROOMS,
+    STRICTEST_FIRST,
+    Ask,
+    Invite,
+    Label,
+    Note,
+    Opened,
+    Person,
+    Place,
+    Room,
+    Thread,
+    World,
+)
 
 
 def wider(label: Label, other: Label) -> bool:
@@ -321,15 +188,6 @@ def audience(world: World, note: Note) -> frozenset[str]:
 def listed_audience(world: World, note: Note) -> frozenset[str]:
     """Whom the author is shown: the dormant stay in audiences, one touch of a passkey makes them readers again."""
     return frozenset(one.key for one in world.people if sees_post(world, awake(one), note))
-
-
-def sees_person(world: World, person: Person, other: Person) -> bool:
-    """Who is not yet in is seen by the sponsor and the site moderators only (5.3); the invited have no account yet."""
-    if person.key == other.key:
-        return True
-    if other.state in ("pending", "invited"):
-        return looks(person) and (person.site_moderator or other.sponsor == person.key)
-    return looks(person)
 
 
 def sees_invite(world: World, person: Person, invite: Invite) -> bool:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -99,7 +100,10 @@ def _ready(port: int) -> str:
 
 
 def _served(settings: Settings, folder: Path) -> Settings:
-    return replace(settings, demo=False, origin="https://musubi.example", data_dir=str(folder), embedded_outbox=True)
+    mail: dict[str, Any] = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "musubi@musubi.example"}
+    return replace(
+        settings, demo=False, origin="https://musubi.example", data_dir=str(folder), embedded_outbox=True, **mail
+    )
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests import oracle
-from tests.oracle import (
+from tests import oracle, oracle_trust
+from tests.oracle_world import (
     LABELS_OF_PUBLIC_ROOMS,
     STRICTEST_FIRST,
     Ask,
@@ -30,6 +30,8 @@ from tests.oracle import (
     Thread,
     World,
 )
+from tests.worlds_trust import KINDS, alone, consistent, trusting, without_hidden_trust
+from tests.worlds_trust import named as trust_named
 
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[T]], T]
@@ -79,36 +81,41 @@ def worlds(draw: Draw) -> World:
     draft.people = [_person(draft, number) for number in range(draw(st.integers(3, 8)))]
     draft.rooms = [_room(draft, number) for number in range(draw(st.integers(1, 4)))]
     for room in draft.rooms:
-        for person in draft.people:
-            draft.places += _places(draft, room, person)
+        placed = [one for person in draft.people for one in _places(draft, room, person)]
+        draft.places += _led(draft, placed)
         for _ in range(draw(st.integers(0, 3))):
             _thread(draft, room)
-    return World(
-        NOW,
-        orgs,
-        tuple(draft.people),
-        tuple(draft.rooms),
-        tuple(draft.places),
-        tuple(draft.threads),
-        tuple(draft.notes),
-        tuple(_invites(draft)),
-        tuple(_asks(draft)),
-        tuple(_opened(draft)),
+    return trusting(
+        draw,
+        World(
+            NOW,
+            orgs,
+            tuple(draft.people),
+            tuple(draft.rooms),
+            tuple(draft.places),
+            tuple(draft.threads),
+            tuple(draft.notes),
+            tuple(_invites(draft)),
+            tuple(_asks(draft)),
+            tuple(_opened(draft)),
+        ),
     )
 
 
 def _person(draft: _Draft, number: int) -> Person:
     engagement = draft.one(("staff", "staff", "contractor"))
     nda = draft.chance(50) and engagement == "contractor"
+    state = draft.one(STATES)
     return Person(
         f"p{number}",
         draft.one(("o0", "o1")),
-        state=draft.one(STATES),
+        state=state,
         engagement=engagement,  # type: ignore[arg-type]
         nda_signed=nda,
         site_moderator=(engagement == "staff" or nda) and draft.chance(20),
         analyst=draft.chance(10),
         sponsor=f"p{number - 1}" if number else None,
+        nameless=state == "left" and draft.chance(50),
     )
 
 
@@ -138,6 +145,16 @@ def _places(draft: _Draft, room: Room, person: Person) -> list[Place]:
     ended = since + draft.draw(st.integers(1, 18))
     gone = replace(place, ended=ended)
     return [gone] if course == "gone" else [gone, replace(place, since=ended + 1)]
+
+
+def _led(draft: _Draft, placed: list[Place]) -> list[Place]:
+    """The places in one room, with somebody who moderates it wherever somebody could (section 3)."""
+    here = {one.key: one.state for one in draft.people if one.state in ("active", "dormant") and oracle.trusted(one)}
+    could = [one for one in placed if one.person in here and one.ended is None]
+    active = [one for one in could if here[one.person] == "active"]
+    if not active or any(one.role == "moderator" for one in could):
+        return placed
+    return [replace(one, role="moderator") if one is active[0] else one for one in placed]
 
 
 def _thread(draft: _Draft, room: Room) -> None:
@@ -238,7 +255,7 @@ def _opened(draft: _Draft) -> Iterable[Opened]:
 
 def smaller(world: World) -> Iterator[World]:
     """Every world with one thing less, for looking for the smallest one in which a test fails."""
-    for kind in ("rooms", "people", "threads", "notes", "places", "invites", "asks", "opened"):
+    for kind in ("rooms", "people", "threads", "notes", "places", "invites", "asks", "opened", *KINDS):
         things = getattr(world, kind)
         for one in things:
             yield _consistent(_with(world, kind, (other for other in things if other is not one)))
@@ -275,14 +292,16 @@ def _consistent(world: World) -> World:
     notes = [one for one in world.notes if one.author in people and one.thread in threads]
     whole = {one.thread for one in notes if one.opening}
     kept = {one.key for one in notes if one.thread in whole}
-    return replace(
-        world,
-        places=tuple(one for one in world.places if one.person in people and one.room in rooms),
-        threads=tuple(one for one in threads.values() if one.key in whole),
-        notes=tuple(_pruned(one, people, kept) for one in notes if one.key in kept),
-        invites=tuple(one for one in world.invites if {one.person, one.inviter} <= people and one.room in rooms),
-        asks=tuple(one for one in world.asks if one.person in people and one.room in rooms),
-        opened=tuple(one for one in world.opened if one.note in kept and one.moderator in people),
+    return consistent(
+        replace(
+            world,
+            places=tuple(one for one in world.places if one.person in people and one.room in rooms),
+            threads=tuple(one for one in threads.values() if one.key in whole),
+            notes=tuple(_pruned(one, people, kept) for one in notes if one.key in kept),
+            invites=tuple(one for one in world.invites if {one.person, one.inviter} <= people and one.room in rooms),
+            asks=tuple(one for one in world.asks if one.person in people and one.room in rooms),
+            opened=tuple(one for one in world.opened if one.note in kept and one.moderator in people),
+        )
     )
 
 
@@ -294,15 +313,15 @@ def _pruned(note: Note, people: set[str], notes: set[str]) -> Note:
 def without_hidden(world: World, person: Person | None) -> World:
     """The same world without everything this person may not learn; what they observe must be the same in both.
 
-    Somebody who sees nothing keeps only themselves and their organization; a guest keeps nothing. For the others go:
+    Somebody who sees nothing keeps only themselves and how they came in; a guest keeps nothing. For the others go:
     secret groups (unless member or invited), posts they may not read, the words of withdrawn posts, memberships in
-    lists they may not see, all traces of past memberships, people who are not in yet, other people's invitations,
-    requests and moderators' readings, and that somebody is dormant. A post that is theirs by grant alone is moved into
-    a thread that nobody knows, in another group where there is one: neither its group nor its company may show.
+    lists they may not see, all traces of past memberships, people who are not in yet or out, other people's
+    invitations, requests and moderators' readings, that somebody is dormant, and who vouched for whom. A post that is
+    theirs by grant alone is moved into a thread that nobody knows, in another group where there is one: neither its
+    group nor its company may show.
     """
     if person is None or not oracle.looks(person):
-        alone = () if person is None else (person,)
-        return World(world.now, tuple(one for one in world.orgs if alone and one.key == alone[0].org), alone)
+        return World(world.now) if person is None else alone(world, person)
     rooms = tuple(one for one in world.rooms if oracle.sees_group_exists(world, person, one))
     known = replace(
         world,
@@ -353,11 +372,12 @@ def _elsewhere(world: World, known: World, person: Person, note: Note) -> str:
 
 
 def _people_known(world: World, known: World, person: Person) -> World:
-    """Drop who is not in yet, unless a visible post names them; to all but site moderators the dormant look active."""
+    """Drop who is not in yet or out, unless something visible names them; and what else one may not know of people."""
     named = {one.author for one in known.notes}.union(*(one.recipients | one.grants for one in known.notes))
     named |= {key for one in known.invites for key in (one.inviter, one.person)} | {one.person for one in known.asks}
-    named |= {one.moderator for one in known.opened}
-    kept = [one for one in world.people if one.key in named or oracle.sees_person(world, person, one)]
-    people = tuple(one if person.site_moderator else oracle.awake(one) for one in kept)
+    named |= {one.moderator for one in known.opened} | trust_named(world, person)
+    kept = [one for one in world.people if one.key in named or oracle_trust.sees_person(world, person, one)]
+    people = tuple(oracle_trust.as_known(world, person, one) for one in kept)
     keys = {one.key for one in people}
-    return replace(known, people=people, places=tuple(one for one in known.places if one.person in keys))
+    places = tuple(one for one in known.places if one.person in keys)
+    return without_hidden_trust(world, replace(known, people=people, places=places), person)

@@ -22,7 +22,7 @@ LONGEST = 300
 CAUGHT, MISSED, UNFIT = "caught", "MISSED", "does not fit the code any more"
 _ENTRY = re.compile(
     r"^## (?P<number>\d+)\. (?P<name>[^\n]+)\n\n"
-    r"`(?P<path>[^`]+)`, noticed by `tests/security/(?P<file>[^\s`]+)(?: -k (?P<words>[^`]+))?`\n\n"
+    r"`(?P<path>[^`]+)`, noticed by `tests/(?P<file>[^\s`]+)(?: -k (?P<words>[^`]+))?`\n\n"
     r"```diff\n(?P<edit>.*?)```",
     re.MULTILINE | re.DOTALL,
 )
@@ -48,7 +48,7 @@ def _fault(match: re.Match[str]) -> Fault:
     lines = match["edit"].splitlines(keepends=True)
     old, new = ("".join(line[1:] for line in lines if line[0] == sign) for sign in "-+")
     words = f"({match['words']}) and not postgresql" if match["words"] else "not postgresql"
-    test = (f"tests/security/{match['file']}", "-k", words)
+    test = (f"tests/{match['file']}", "-k", words)
     return Fault(int(match["number"]), match["name"], match["path"], old, new, test)
 
 

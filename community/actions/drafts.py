@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, select
 
-from community import clock, drafts
+from community import bounds, clock, drafts, quoting
 from community.bounds import Place
 from community.db import action, db, upsert
-from community.models import Draft
+from community.models import Draft, Group, Thread
 from community.viewer import Viewer
 
 
@@ -34,6 +34,23 @@ def take_out_of_drafts(post_id: int, words: Collection[str]) -> None:
         left = drafts.without_quotes(fields, [post_id], words)
         if fields and left != fields:
             draft.sealed = drafts.seal(draft.tag, left)
+
+
+def take_name_out_of_drafts(post_ids: Collection[int]) -> None:
+    """Take, in the running action, the author's name off quotes of these posts in everybody's drafts."""
+    for draft in db.session.scalars(select(Draft)).all():
+        fields = drafts.unseal(draft.tag, draft.sealed)
+        bodies = [quoting.unnamed(body, post_ids) for body in fields.get("body", [])]
+        if bodies != fields.get("body", []):
+            draft.sealed = drafts.seal(draft.tag, fields | {"body": bodies})
+
+
+def forget_drafts(viewer: Viewer) -> None:
+    """Forget, in the running action, everything unsent of the viewer's, also where they see nothing any more."""
+    groups, threads = db.session.scalars(select(Group.id)), db.session.scalars(select(Thread.id))
+    keys = [*map(bounds.thread_key, groups), *map(bounds.reply_key, threads)]
+    mine = {drafts.tag_of(viewer, key) for key in keys} & set(db.session.scalars(select(Draft.tag)))
+    db.session.execute(delete(Draft).where(Draft.tag.in_(mine)))
 
 
 @action

@@ -1,5 +1,6 @@
 """Enrolment links: with one of them a person registers their first passkey. Single use, and they expire."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, select
@@ -10,7 +11,16 @@ from community.db import action, db
 from community.models import Engagement, Enrolment, Member, MemberState, Organization, OrganizationKind
 from community.passkeys import NewPasskey, Refused
 from community.settings import settings
+from community.terms import VERSION
 from community.viewer import hash_token
+
+_when_used: list[Callable[[int], None]] = []
+
+
+def when_used(call: Callable[[int], None]) -> Callable[[int], None]:
+    """Register ``call``, to be made with a member's id, inside the action, before a link of theirs makes a passkey."""
+    _when_used.append(call)
+    return call
 
 
 class AlreadyFounded(Exception):
@@ -32,11 +42,15 @@ def enrol(token: str, new: NewPasskey, passkey_name: str) -> int:
 
     Raises Refused when the link is not open (any more), or the passkey is known already.
     """
-    member = db.session.scalar(_open(token).with_for_update())
+    audit.hold()  # of two who follow one link at the same moment the second finds it used
+    member = db.session.scalar(_open(token))
     if member is None:
         raise Refused
     db.session.execute(delete(Enrolment).where(Enrolment.member_id == member.id))
+    for call in _when_used:
+        call(member.id)
     passkeys.keep(member.id, new, passkey_name)
+    member.terms = VERSION  # the page of the link says so
     if member.state == MemberState.INVITED:
         # Everybody else is vouched for first; the first site moderator has nobody who could.
         member.state = MemberState.ACTIVE if member.site_moderator else MemberState.PENDING
@@ -51,10 +65,12 @@ def found(name: str, mail: str, organization: str, kind: OrganizationKind) -> st
 
     Until they have come in, founding again replaces them and voids the link. Raises AlreadyFounded, MailTaken.
     """
-    for first in db.session.scalars(select(Member).where(Member.site_moderator).with_for_update()):
-        if first.state != MemberState.INVITED:
+    audit.hold()
+    for first in db.session.scalars(select(Member).where(Member.site_moderator)):
+        if first.state not in (MemberState.INVITED, MemberState.LEFT):
             raise AlreadyFounded
-        db.session.delete(first)
+        if first.state == MemberState.INVITED:
+            db.session.delete(first)
     db.session.flush()
     if db.session.scalar(select(Member.id).where(Member.mail == mail)):
         raise MailTaken
@@ -64,6 +80,8 @@ def found(name: str, mail: str, organization: str, kind: OrganizationKind) -> st
         mail=mail,
         organization_id=_organization(organization, kind),
         site_moderator=True,
+        founder=True,
+        engagement_noted=True,
     )
     member.state, member.engagement, member.joined_on = MemberState.INVITED, Engagement.STAFF, clock.now().date()
     member.locale, member.time_zone = settings().default_locale, settings().default_time_zone

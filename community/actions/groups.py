@@ -62,6 +62,7 @@ def hold_group(viewer: Viewer, group_id: int, act: str) -> GroupRow:
     Raises NotFound, NotAllowed or Refused. Who may not know of the group does not come as far as its lock.
     """
     access_group(viewer, group_id)
+    audit.hold()  # as acts about trust do, before any group: two that wait for each other would both fail
     db.session.execute(select(Group.id).where(Group.id == group_id).with_for_update(key_share=True))
     group = access_group(viewer, group_id)
     ensure_offered(viewer, act, group)

@@ -35,3 +35,10 @@ def choose_look(viewer: Viewer, locale: str | None, theme: Theme | None) -> None
     member = db.session.get_one(Member, viewer.member_id)
     member.locale = locale or member.locale
     member.theme = theme or member.theme
+
+
+@action
+def accept_terms(viewer: Viewer, version: str) -> None:
+    """The viewer accepts this version of the terms of use."""
+    db.session.get_one(Member, viewer.member_id).terms = version
+    audit.record(viewer, "member:terms:accepted", subject_id=viewer.member_id, version=version)

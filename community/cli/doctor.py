@@ -68,8 +68,14 @@ def _redis(app: Flask) -> Iterator[Finding]:
     yield True, "Redis answers"
 
 
-def _mail(_app: Flask) -> Iterator[Finding]:
-    yield True, "this version sends no mail"
+def _mail(app: Flask) -> Iterator[Finding]:
+    from community import mail
+
+    if not app.extensions["musubi"].smtp_url:
+        yield True, "mails become files: this is a demo"
+    waiting, failed = mail.waiting(), mail.failing()
+    yield waiting < MOST_WAITING, f"{waiting} letters wait"
+    yield not failed, f"{failed} letters were not taken and are tried again" if failed else "none was refused"
 
 
 CHECKS: tuple[tuple[str, Callable[[Flask], Iterator[Finding]]], ...] = (

@@ -24,7 +24,7 @@ def bootstrap(name: str, mail: str, organization: str, kind: str) -> None:
     app = application()
     with app.app_context():
         try:
-            token = enrolments.found(name.strip(), mail.strip(), organization.strip(), OrganizationKind(kind))
+            token = enrolments.found(name.strip(), mail.strip().lower(), organization.strip(), OrganizationKind(kind))
         except enrolments.AlreadyFounded:
             raise click.ClickException(
                 "There is a site moderator already. Further ones are appointed inside the community."

@@ -16,8 +16,8 @@ def outbox() -> None:
 
 @outbox.command()
 def run() -> None:
-    """Deliver events and tidy up until told to stop. Any number of these may run."""
-    from community import housekeeping
+    """Deliver events, send mail and tidy up until told to stop. Any number of these may run."""
+    from community import housekeeping, mail
     from community import outbox as deliveries
 
     app, stop = application(), threading.Event()
@@ -27,8 +27,8 @@ def run() -> None:
 
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    tidying = threading.Thread(target=housekeeping.keep, args=(app, stop), daemon=True)
-    tidying.start()
+    for task in (mail.carry, housekeeping.keep):
+        threading.Thread(target=task, args=(app, stop), daemon=True).start()
     deliveries.sweep(app, stop)
 
 

@@ -47,11 +47,11 @@ def let_go_at_end(worker: Any) -> None:
 
 def start_threads(app: Flask) -> None:
     """Deliver events and tidy up in this process, unless the settings leave that to a process of its own."""
-    from community import housekeeping, outbox
+    from community import housekeeping, mail, outbox
 
     if app.extensions["musubi"].embedded_outbox:
         stop = threading.Event()
-        for task in (outbox.sweep, housekeeping.keep):
+        for task in (outbox.sweep, mail.carry, housekeeping.keep):
             threading.Thread(target=task, args=(app, stop), name=task.__module__, daemon=True).start()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from community import clock, events
 from community.db import Base
-from community.demo import people
+from community.demo import people, trust
 from community.demo.actions import plant
 from community.demo.content import content
 from community.demo.garden import A_DAY, Garden
@@ -33,6 +33,7 @@ def rows(garden: Garden) -> Iterator[Base]:
         yield from people.organization(garden, organization)
     for member in garden.community.members.values():
         yield from people.member(garden, member)
+    yield from trust.rows(garden)
     for group in garden.community.groups.values():
         yield from people.group(garden, group)
     for number, thread in enumerate(garden.community.threads):

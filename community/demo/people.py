@@ -9,11 +9,14 @@ from community.demo.content import Group, Member, Organization
 from community.demo.garden import Garden
 from community.demo.personas import mail_of
 from community.demo.rules import began
-from community.models import Role, Visibility
+from community.demo.trust import founders
+from community.models import MemberState, Role, Visibility
+from community.terms import VERSION
 from community.tlp import STRICT_TO_WIDE
 
 NEWCOMER = timedelta(days=7)
 LAST_VISIT = timedelta(hours=20)
+LONG_AWAY = timedelta(days=120)
 
 
 def organization(garden: Garden, one: Organization) -> Iterator[Base]:
@@ -40,6 +43,10 @@ def member(garden: Garden, one: Member) -> Iterator[Base]:
         locale=one.locale,
         joined_on=garden.at(one.since).date(),
         guided=one.since > NEWCOMER,
+        founder=one in founders(garden.community),
+        engagement_noted=one.state != MemberState.PENDING,
+        terms=VERSION,
+        seen_on=garden.at(LONG_AWAY if one.state == MemberState.DORMANT else LAST_VISIT).date(),
     )
 
 

@@ -23,8 +23,8 @@ def check(content: Content) -> None:
     for group in content.groups.values():
         _raise(f"groups.yaml[{group.key}]", _group(content, group))
     for persona in content.personas:
-        if content.members[persona.member].state is not MemberState.ACTIVE:
-            raise ContentError(f"personas.yaml[{persona.key}]: member: is not active")
+        if content.members[persona.member].state not in (MemberState.ACTIVE, MemberState.PENDING):
+            raise ContentError(f"personas.yaml[{persona.key}]: member: is neither active nor pending")
     for thread in content.threads:
         _raise(thread.where, _thread(thread))
         for post in thread.posts:

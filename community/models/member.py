@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.clock import token
@@ -24,6 +24,7 @@ class MemberState(StrEnum):
 
 SEEING = (MemberState.ACTIVE, MemberState.REVOUCHING)
 LISTED = (MemberState.ACTIVE, MemberState.REVOUCHING, MemberState.DORMANT)
+WAITING = (MemberState.PENDING, MemberState.REVOUCHING)  # for vouches
 SIGNING_IN = (MemberState.PENDING, *LISTED)
 
 
@@ -43,12 +44,19 @@ class Theme(StrEnum):
 
 
 class Member(HasId, Model):
-    """A person with an account; belongs to one organization."""
+    """A person with an account; belongs to one organization.
+
+    ``mail`` is null, and ``name`` may be empty, of who has left. A ``founder`` came in by the command line and needs no
+    vouches. ``engagement_noted``: a site moderator has said how they work for their organization. ``contact``: speaks
+    for the organization about who works there. ``terms`` is the version they accepted last. ``seen_on`` is a whole day;
+    null until they come a first time. ``revouch_until``: when re-vouching ends. ``recovered_at``: anonymous posts made
+    before stay closed to this account.
+    """
 
     __tablename__ = "members"
     organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organizations.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
-    mail: Mapped[str] = mapped_column(String(254), unique=True)
+    mail: Mapped[str | None] = mapped_column(String(254), unique=True)
     profile: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[MemberState] = mapped_column(choice(MemberState), default=MemberState.PENDING)
     engagement: Mapped[Engagement] = mapped_column(choice(Engagement), default=Engagement.STAFF)
@@ -61,6 +69,14 @@ class Member(HasId, Model):
     joined_on: Mapped[date]
     guided: Mapped[bool] = mapped_column(default=False)
     user_handle: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True, default=token)
+    founder: Mapped[bool] = mapped_column(default=False, server_default=false())
+    engagement_noted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    contact: Mapped[bool] = mapped_column(default=False, server_default=false())
+    terms: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
+    seen_on: Mapped[date | None]
+    revouch_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    appointed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recovered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Passkey(HasId, Model):
@@ -76,7 +92,10 @@ class Passkey(HasId, Model):
 
 
 class SignIn(HasId, Model):
-    """One session. Only a hash of its token is kept; deleting the row ends it everywhere at once."""
+    """One session. Only a hash of its token is kept; deleting the row ends it everywhere at once.
+
+    ``used_at`` moves in steps of some minutes; null until it does.
+    """
 
     __tablename__ = "sign_ins"
     member_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("members.id", ondelete="CASCADE"), index=True)
@@ -84,6 +103,7 @@ class SignIn(HasId, Model):
     began_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     passkey_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     browser: Mapped[str] = mapped_column(String(60), default="")
 
 

@@ -58,3 +58,13 @@ class OrganizationDomain(Model):
         BigInteger, ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True
     )
     domain: Mapped[str] = mapped_column(String(253), primary_key=True)
+
+
+class OrganizationNetwork(Model):
+    """One range of addresses of one organization (CIDR): authors are warned when a text holds one of them."""
+
+    __tablename__ = "organization_networks"
+    organization_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True
+    )
+    network: Mapped[str] = mapped_column(String(43), primary_key=True)

@@ -49,10 +49,26 @@ class NotificationKind(StrEnum):
     JOIN_ASKED = "join_asked"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
+    VOUCH_ASKED = "vouch_asked"
+    VOUCHED = "vouched"
+    ACTIVATED = "activated"
+    REVOUCHING = "revouching"
+    ANSWERED_FOR = "answered_for"
+    NEWCOMER = "newcomer"
+    PROPOSED = "proposed"
+    APPOINTED = "appointed"
+    DISMISSED = "dismissed"
+    RECOVERY_OPENED = "recovery_opened"
+    RECOVERY_ASKED = "recovery_asked"
+    LEAVER_REPORTED = "leaver_reported"
+    ORGANIZATION = "organization"
 
 
 class Notification(HasId, Model):
-    """A pointer for one member; what it points at is read through the doors at the moment it is shown."""
+    """A pointer for one member; what it points at is read through the doors at the moment it is shown.
+
+    ``about_id`` is the person whom a notification about trust is about.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -63,6 +79,7 @@ class Notification(HasId, Model):
     kind: Mapped[NotificationKind] = mapped_column(choice(NotificationKind))
     post_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    about_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("members.id", ondelete="CASCADE"), index=True)
     event_key: Mapped[int] = mapped_column(BigInteger)
     told_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

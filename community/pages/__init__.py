@@ -22,6 +22,7 @@ MODULES = (
     "membership",
     "group_admin",
     "invitations",
+    "mails",
 )
 
 

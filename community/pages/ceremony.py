@@ -47,12 +47,18 @@ def sent() -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def words(name: str) -> str:
+    """A text that was sent beside the answer; an empty one for anything else."""
+    value = sent().get(name)
+    return value if isinstance(value, str) else ""
+
+
 def done(onward: str) -> Response:
     """It worked: tell the browser where to go."""
     return jsonify(next=onward)
 
 
-def refused(_error: Refused) -> tuple[Response, int]:
+def refused(_error: object = None) -> tuple[Response, int]:
     """It did not work. The reason is the same for everybody."""
     return jsonify(refused=True), 400
 

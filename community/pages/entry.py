@@ -2,9 +2,8 @@
 
 import re
 
-from flask import redirect, request, session, url_for
+from flask import request, session, url_for
 from flask_login import login_user, logout_user
-from werkzeug.wrappers import Response
 
 from community.demo.personas import Guise, guises
 from community.pages.hook import SignedIn
@@ -66,8 +65,3 @@ def open_guises() -> list[Guise]:
 def may_prove_without(viewer: Viewer) -> bool:
     """May this persona of a demo do without showing a passkey?"""
     return any(guise.member_id == viewer.member_id for guise in open_guises())
-
-
-def prove_first(onward: str) -> Response:
-    """Ask for the passkey before an act that a borrowed open browser must not do, then go to ``onward``."""
-    return redirect(url_for("me.reconfirm", next=onward), 303)

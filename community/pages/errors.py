@@ -5,16 +5,19 @@ the viewer was not known before the trouble, it is nobody, whose language is tha
 """
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from community.access import NotFound
-from community.pages.hook import current_viewer, hold
+from community.pages import ceremony
+from community.pages.entry import may_prove_without
+from community.pages.hook import current_viewer, hold, typed_words
 from community.pages.typed import own_words
-from community.policy import NotAllowed
+from community.policy import NotAllowed, Unproved
 from community.viewer import NOBODY
 
 PAGES = (400, 403, 404, 413, 429, 500)
@@ -29,6 +32,17 @@ def not_found(_error: Exception) -> tuple[str, int]:
 def not_allowed(_error: Exception) -> tuple[str, int]:
     """The viewer sees the thing and may not do this with it."""
     return _page("403"), 403
+
+
+def unproved(_error: Unproved) -> BaseResponse | tuple[str | Response, int]:
+    """The passkey was shown too long ago: ask for it, and go on with what was typed."""
+    if request.is_json:
+        return ceremony.refused()
+    here = request.full_path.rstrip("?")
+    if request.method != "POST":
+        return redirect(url_for("me.reconfirm", next=here), 303)
+    without = may_prove_without(current_viewer())
+    return render_template("errors/confirm.html", typed=typed_words(), path=here, without=without), 403
 
 
 def forged(_error: CSRFError) -> tuple[str, int]:
@@ -66,6 +80,7 @@ def init_app(app: Flask) -> None:
     """Register the error pages."""
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(NotAllowed, not_allowed)
+    app.register_error_handler(Unproved, unproved)
     app.register_error_handler(CSRFError, forged)
     app.register_error_handler(HTTPException, http_error)
     for lost in (OperationalError, InterfaceError, NoConnectionFree):

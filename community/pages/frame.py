@@ -119,6 +119,11 @@ def _sectors(codes: str, locale: str) -> str:
     return ", ".join(names[code].name(locale) if code in names else code for code in codes.split(","))
 
 
+def called(name: str | None) -> str:
+    """How a member is called: by their name; whoever left without it is a former member. Nothing for nobody."""
+    return str(gettext("A former member")) if name == "" else name or ""
+
+
 def csrf_field() -> Markup:
     """The hidden field that every form carries."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
@@ -147,7 +152,7 @@ def version(app: Flask) -> str:
 def init_app(app: Flask) -> None:
     """Give the templates their context and filters."""
     app.context_processor(_context)
-    app.jinja_env.filters.update(when=when, day=day, sectors=sectors, id=ids.encode)
+    app.jinja_env.filters.update(when=when, day=day, sectors=sectors, id=ids.encode, called=called)
     app.jinja_env.globals.update(csrf=csrf_field)  # a global, because imported macros do not see the context
     words.install(app.jinja_env)
     app.jinja_env.globals["version"] = version(app)

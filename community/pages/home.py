@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from community import clock, latest, reading
+from community import clock, latest, reading, vouched
 from community.actions import reading as reading_actions
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
@@ -21,11 +21,12 @@ def home() -> str | Response:
     if viewer.is_guest:
         return render_template("community/home/landing.html")
     if not viewer.sees:
-        return redirect(url_for(".waiting"), 303)
+        return redirect(url_for("waiting.show"), 303)
     answer = render_template(
         "community/home/home.html",
         new=latest.new_threads(viewer, MOST_NEW),
         invitations=reading.invitations(viewer),
+        asked=vouched.asked(viewer),
         now=clock.now().isoformat(),
     )
     _mark_groups_read()
@@ -53,12 +54,3 @@ def _mark_groups_read() -> None:
     quiet = [group.id for group in nav().groups if not group.unread and (group.read_to or EPOCH) < today]
     if quiet:
         reading_actions.mark_groups_read(current_viewer(), quiet, today)
-
-
-@pages.get("/waiting")
-def waiting() -> str | Response:
-    """For a member who does not see anything yet, or no more: what happens next."""
-    viewer = current_viewer()
-    if viewer.sees:
-        return redirect(url_for(".home"), 303)
-    return render_template("community/home/waiting.html")

@@ -14,6 +14,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from community.settings import settings
+from community.terms import VERSION
 from community.viewer import NOBODY, Viewer, hash_token, viewer_of_session
 
 OPEN = frozenset(
@@ -25,20 +26,36 @@ OPEN = frozenset(
         "signin.begin",
         "signin.finish",
         "signin.enter_as",
+        "signin.suspended",
+        "parting.goodbye",
         "enrolment.show",
         "enrolment.begin",
         "enrolment.finish",
         "preferences.choose",
         "about.terms",
+        "mails.show",
+        "joining.show",
+        "joining.passkey",
+        "joining.begin",
+        "joining.finish",
+        "recovery.ask",
+        "recovery.asked",
+        "recovery.link",
+        "recovery.stop_by_link",
     }
 )
 WAITING = OPEN | {
-    "home.waiting",
+    "waiting.show",
     "signin.sign_out",
+    "parting.export",
+    "parting.leave",
+    "recovery.show",
+    "recovery.stop",
     "me.reconfirm",
     "me.begin_reconfirm",
     "me.finish_reconfirm",
     "me.reconfirm_in_demo",
+    "employment.change",
 }
 
 CONTENT_POLICY = (
@@ -106,13 +123,18 @@ def _ask_to_sign_in() -> BaseResponse | tuple[str, int]:
 
 def _ask_to_wait() -> BaseResponse | tuple[str, int]:
     """Who does not see yet, or fell dormant while writing."""
-    return hold(403) if request.method == "POST" else redirect(url_for("home.waiting"), 303)
+    return hold(403) if request.method == "POST" else redirect(url_for("waiting.show"), 303)
 
 
 def hold(status: int) -> tuple[str, int]:
     """Give back everything that was typed, with a fresh token, to be sent again. Nothing is stored."""
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return render_template("errors/hold.html", typed=typed, path=request.path), status
+    page = render_template("errors/hold.html", typed=typed_words(), path=request.path, terms_version=VERSION)
+    return page, status
+
+
+def typed_words() -> list[tuple[str, str]]:
+    """The fields of the form that was sent, with what was typed."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def choose_locale() -> str:

@@ -20,6 +20,8 @@ from community.settings import Settings, settings
 
 Page = TypeVar("Page", bound=Callable[..., Any])
 FAILURES = "30 per minute; 300 per hour"
+REQUESTS = "5 per minute; 30 per hour"
+_opening: list[Callable[[str], bool]] = [lambda token: enrolments.enrolling(token) is not None]
 
 
 def _who() -> str:
@@ -34,7 +36,14 @@ def _failed(response: Response) -> bool:
 def _familiar() -> bool:
     """Does the request show something that only people of this community have: one of our passkeys, or an open link?"""
     token = (request.view_args or {}).get("token")
-    return enrolments.enrolling(token) is not None if token else passkeys.is_known(ceremony.sent().get("credential"))
+    if token:
+        return any(opens(token) for opens in _opening)
+    return passkeys.is_known(ceremony.sent().get("credential"))
+
+
+def recognize(opens: Callable[[str], bool]) -> None:
+    """Register a kind of link: ``opens`` tells whether a token is that of one that is open."""
+    _opening.append(opens)
 
 
 limiter = Limiter(key_func=_who, headers_enabled=False, in_memory_fallback_enabled=True)
@@ -44,6 +53,14 @@ _limit = limiter.shared_limit(FAILURES, scope="attempts", deduct_when=_failed, e
 def attempts(page: Page) -> Page:
     """Answer 429 to an address that has failed at ``page`` too often."""
     return cast(Page, _limit(page))
+
+
+_limit_requests = limiter.shared_limit(REQUESTS, scope="requests", exempt_when=lambda: request.method != "POST")
+
+
+def requests(page: Page) -> Page:
+    """Answer 429 to an address that sends the form of ``page`` too often: each one may send a mail to somebody."""
+    return cast(Page, _limit_requests(page))
 
 
 def init_app(app: Flask) -> None:

@@ -11,9 +11,10 @@ from community.actions import members, sign_ins
 from community.actions import passkeys as keyring
 from community.forms.me import PasskeyForm, ProfileForm
 from community.pages import ceremony
-from community.pages.entry import browser_words, may_prove_without, prove_first, safe_next
+from community.pages.entry import browser_words, may_prove_without, safe_next
 from community.pages.hook import current_viewer
-from community.viewer import Viewer
+from community.policy import ensure_proved
+from community.settings import settings
 
 pages = Blueprint("me", __name__, url_prefix="/me")
 ceremony.serve(pages)
@@ -44,28 +45,29 @@ def list_passkeys() -> str:
 @pages.post("/passkeys/begin")
 def begin_passkey() -> Response:
     """Ask the browser for another passkey."""
-    return ceremony.options(passkeys.creation_options(mine.member(_proved()), ceremony.begin("add")))
+    viewer = current_viewer()
+    ensure_proved(viewer)  # as the action does: better said before a device is asked than after
+    return ceremony.options(passkeys.creation_options(mine.member(viewer), ceremony.begin("add")))
 
 
 @pages.post("/passkeys/finish")
 def finish_passkey() -> Response:
     """Keep the new passkey under the name that was given."""
-    viewer = _proved()
-    form = PasskeyForm(name=ceremony.sent().get("name"))
+    form = PasskeyForm(name=ceremony.words("name"))
     new = passkeys.check_creation(*ceremony.answer("add"))
-    keyring.add(viewer, new, form.name.data if form.validate() else browser_words())
-    flash(_("Your new passkey works from now on."), "success")
+    try:
+        keyring.add(current_viewer(), new, form.name.data if form.validate() else browser_words())
+        flash(_("Your new passkey works from now on."), "success")
+    except keyring.TooManyPasskeys:
+        flash(_("You have twenty passkeys. Remove one that you do not use first."), "error")
     return ceremony.done(url_for(".passkeys"))
 
 
 @pages.post("/passkeys/<id:passkey_id>/remove")
 def remove_passkey(passkey_id: int) -> Response:
     """Take one of my passkeys away, but never the last."""
-    viewer = current_viewer()
-    if not viewer.proved_lately:
-        return prove_first(url_for(".passkeys"))
     try:
-        if not keyring.remove(viewer, passkey_id):
+        if not keyring.remove(current_viewer(), passkey_id):
             raise NotFound
         flash(_("The passkey is removed. It opens nothing any more."), "success")
     except keyring.LastPasskey:
@@ -76,7 +78,7 @@ def remove_passkey(passkey_id: int) -> Response:
 @pages.get("/sessions", endpoint="sign_ins")
 def list_sign_ins() -> str:
     """Where I am signed in."""
-    return render_template("community/me/sign_ins.html", rows=mine.sign_ins(current_viewer()))
+    return render_template("community/me/sign_ins.html", rows=mine.sign_ins(current_viewer()), settings=settings())
 
 
 @pages.post("/sessions/<id:sign_in_id>/end")
@@ -118,16 +120,14 @@ def finish_reconfirm() -> Response:
 
 @pages.post("/confirm/demo")
 def reconfirm_in_demo() -> Response:
-    """The same without a passkey, for the personas of a demo on this very machine; elsewhere a 404."""
+    """The same without a passkey, for the personas of a demo on this very machine; elsewhere a 404.
+
+    With ``held`` the form that was held up goes on there, as it was sent here.
+    """
     viewer = current_viewer()
     if not may_prove_without(viewer):
         abort(404)
     keyring.renew(viewer)
+    if "held" in request.args:
+        return redirect(safe_next(request.args.get("held", "")), 307)
     return redirect(safe_next(request.form.get("next", "")), 303)
-
-
-def _proved() -> Viewer:
-    viewer = current_viewer()
-    if not viewer.proved_lately:
-        raise passkeys.Refused
-    return viewer

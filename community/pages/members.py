@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from community import directory
+from community import directory, vouched
 from community.access import access_member, access_organization
 from community.pages.hook import current_viewer
 from community.pages.threads import page_number
@@ -25,7 +25,8 @@ def show(member_id: int) -> str:
     viewer = current_viewer()
     member = access_member(viewer, member_id)
     posts = directory.contributions(viewer, member_id)
-    return render_template("community/members/show.html", member=member, posts=posts)
+    numbers = vouched.numbers(member_id)
+    return render_template("community/members/show.html", member=member, posts=posts, vouched=numbers)
 
 
 @pages.get("/organizations")

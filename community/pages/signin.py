@@ -36,8 +36,17 @@ def begin() -> Response:
 def finish() -> Response:
     """Sign in whoever's passkey it is. ``next`` says where to go."""
     proof = passkeys.check_proof(*ceremony.answer("sign in"))
-    begin_session(sign_ins.begin_with(proof, browser_words()))
+    try:
+        begin_session(sign_ins.begin_with(proof, browser_words()))
+    except sign_ins.Suspended:
+        return ceremony.done(url_for(".suspended"))
     return ceremony.done(safe_next(request.args.get("next", "")))
+
+
+@pages.get("/sign-in/suspended")
+def suspended() -> str:
+    """For whoever showed the passkey of a suspended member. It says the same to everybody, and nothing of anybody."""
+    return render_template("community/signin/suspended.html")
 
 
 @pages.post("/sign-in/as")

@@ -9,7 +9,10 @@ from community import clock
 from community.pages.hook import FOREIGN
 
 # The fields in which people write in their own words. Nothing else that a form carries is ever shown again by itself.
-OWN_WORDS = ("title", "name", "body", "reason", "description", "profile")
+OWN_WORDS = (
+    *("title", "name", "body", "reason", "description", "profile", "words", "knows"),
+    *("short_name", "domains", "networks", "employer_name", "organization_name", "mail"),
+)
 
 
 def own_words() -> list[str]:

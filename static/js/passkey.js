@@ -1,5 +1,5 @@
 // Passkey ceremonies. A form with data-passkey ("get" or "create") asks data-begin for options, lets the browser do its part,
-// and sends the answer to data-finish, which says where to go. What happens meanwhile is said by the form's own words.
+// and sends the answer to data-finish, which says where to go; with data-then a form of this page is sent instead. What happens meanwhile is said by the form's own words.
 
 const supported = () => typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === "function";
 
@@ -37,7 +37,9 @@ async function hold(form) {
     const options = await post(form, form.dataset.begin, {});
     const credential = await ask(form.dataset.passkey, options);
     const answer = { credential: credential.toJSON(), name: form.elements.name?.value };
-    location.assign((await post(form, form.dataset.finish, answer)).next);
+    const done = await post(form, form.dataset.finish, answer);
+    if (form.dataset.then) document.getElementById(form.dataset.then).requestSubmit();
+    else location.assign(done.next);
   } catch (error) {
     say(form, reason(error));
     button.disabled = false;

@@ -1,12 +1,16 @@
 """A person comes in by link, signs in and out by passkey, and keeps their passkeys, in a real browser."""
 
 import re
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
 
+from community import clock, ids
 from community.actions import enrolments
+from community.db import db
 from community.demo.personas import mail_of
-from community.models import OrganizationKind
+from community.models import ModeratorReading, OrganizationKind, SignIn
 from tests.browser.conftest import Authenticator, Site
 
 REFUSED = re.compile("400")
@@ -142,3 +146,23 @@ def test_nothing_serious_for_axe(site: Site) -> None:
                 assert site.serious(page) == [], (path, scheme)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     site.complaints = [words for words in site.complaints if "404" not in words]
+
+
+def test_an_old_proof_is_shown_again_on_the_spot(site: Site) -> None:
+    """A form that needs the passkey goes on by itself once it is shown, with what was typed."""
+    page, _device = come_in(site)
+    post = site.world.thread(site.world.group(), site.world.member(), body="Loud words")
+    db.session.execute(update(SignIn).values(passkey_at=clock.now() - timedelta(minutes=11)))
+    db.session.commit()
+    page.goto(f"/moderation/posts/{ids.encode(post.id)}/open")
+    page.get_by_label("Reason").fill("Somebody asked\nme to look.")
+    page.get_by_role("button", name="Record this and open").click()
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    expect(page.get_by_label("What you wrote")).to_have_value("Somebody asked\nme to look.")
+    assert site.serious(page) == []
+    page.get_by_role("button", name="Confirm with my passkey and go on").click()
+    expect(page.get_by_text("Loud words")).to_be_visible()
+    db.session.rollback()
+    assert db.session.scalar(select(ModeratorReading.reason)) == "Somebody asked\nme to look."
+    assert [words for words in site.complaints if "403" not in words] == []
+    site.complaints.clear()

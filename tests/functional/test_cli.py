@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -27,6 +28,8 @@ from tests.factories import World
 
 LINK = re.compile(r"http://localhost:5000(/enrol/[0-9a-f]{64})")
 ADA = ("bootstrap", "--name", "Ada", "--mail", "ada@example.test", "--organization", "Hub")
+
+MAIL: dict[str, Any] = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "musubi@musubi.example"}
 
 
 @pytest.fixture
@@ -166,7 +169,14 @@ def test_weak_settings_are_refused_in_words(words: tuple[str, ...]) -> None:
     ],
 )
 def test_each_weakness_stops_a_production_start(chosen: Settings, change: dict[str, str], says: str) -> None:
-    strong = environment(replace(chosen, demo=False, origin="https://musubi.example"))
+    strong = environment(
+        replace(
+            chosen,
+            demo=False,
+            origin="https://musubi.example",
+            **MAIL,
+        )
+    )
     result = musubi(strong | change, "serve")
     assert result.exit_code == 1
     assert says in result.output
@@ -178,7 +188,11 @@ def test_the_demo_is_not_served_as_production(chosen: Settings) -> None:
 
 def test_a_server_does_not_start_on_an_old_database(chosen: Settings, tmp_path: Path) -> None:
     empty = replace(
-        chosen, demo=False, origin="https://musubi.example", database_url=f"sqlite:///{tmp_path}/empty.sqlite"
+        chosen,
+        demo=False,
+        origin="https://musubi.example",
+        **MAIL,
+        database_url=f"sqlite:///{tmp_path}/empty.sqlite",
     )
     result = musubi(empty, "serve")
     assert result.exit_code == 1
@@ -293,7 +307,7 @@ def test_a_port_in_use_is_said_before_anything_is_done(demo: tuple[int, Path, Pa
 
 def test_a_production_server_as_a_proxy_meets_it(bare_app: Flask, tmp_path: Path) -> None:
     bare: Settings = bare_app.extensions["musubi"]
-    settings = replace(bare, demo=False, origin="https://musubi.example", proxies=1, embedded_outbox=True)
+    settings = replace(bare, demo=False, origin="https://musubi.example", proxies=1, embedded_outbox=True, **MAIL)
     told, port = environment(settings), free_port()
     assert musubi(told, "upgrade").output == "The database is up to date.\n"
     link = urlsplit(musubi(told, *ADA).output.split()[-1]).path

@@ -12,6 +12,7 @@ from community import clock, housekeeping
 from community.actions import enrolments
 from community.db import db
 from community.models import AuditEntry, Enrolment, Member, MemberState, OrganizationKind, Passkey, SignIn
+from community.terms import VERSION
 from community.viewer import hash_token
 from tests.authenticator import Device, at_once, begin, hold, sign_in, token_of
 from tests.factories import World, save
@@ -39,6 +40,7 @@ def test_a_link_makes_a_passkey_and_lets_in(link: str, client: FlaskClient) -> N
     assert hold(client, link, device.create, link).json == {"next": "/"}
     assert "Ada" in client.get("/me").text
     assert state_of("Ada") == MemberState.ACTIVE
+    assert fresh().scalar(select(Member.terms)) == VERSION
     assert fresh().scalar(select(func.count()).select_from(Enrolment)) == 0
 
 

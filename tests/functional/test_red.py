@@ -14,13 +14,14 @@ from community.models import (
     Member,
     Membership,
     Post,
+    Quote,
     Recipient,
     Role,
     Visibility,
 )
 from community.tlp import Tlp
 from tests.browsing import words
-from tests.factories import World, url
+from tests.factories import World, save, url
 from tests.paperwork import last_post, paper, press, send, send_post
 
 Enter = Callable[[Member], FlaskClient]
@@ -169,3 +170,19 @@ def test_a_red_reply_in_a_wider_thread(enter: Enter, people: dict[str, Member], 
     opening = world.thread(room, people["author"], tlp=Tlp.GREEN)
     send_post(enter(people["first"]), reply_at(opening), body="B", tlp="RED", recipients=keys(people["second"]))
     assert readers(enter, people, url("posts", last_post())) == {"first", "second"}
+
+
+def test_who_is_no_longer_staff_reads_no_words_of_staff_in_it(
+    enter: Enter, people: dict[str, Member], room: Group, world: World
+) -> None:
+    """Named when they were staff; what it quotes was for staff only."""
+    opening = world.thread(room, people["author"], tlp=Tlp.CLEAR)
+    quoted = world.reply(opening, people["author"], tlp=Tlp.AMBER_STRICT)
+    named_post = world.reply(opening, people["author"], tlp=Tlp.RED, recipients=[people["first"], people["second"]])
+    save(Quote(post_id=named_post.id, quoted_id=quoted.id))
+    assert readers(enter, people, url("posts", named_post)) == {"author", "first", "second"}
+    now_elsewhere = people["first"]
+    now_elsewhere.engagement, now_elsewhere.nda_signed = Engagement.CONTRACTOR, True
+    save(now_elsewhere)
+    assert readers(enter, people, url("posts", named_post)) == {"author", "second"}
+    assert readers(enter, people, url("posts", opening)) == set(people)

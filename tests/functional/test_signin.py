@@ -90,7 +90,7 @@ def test_what_does_not_hold_is_refused_alike(world: World, client: FlaskClient, 
     assert count(SignIn) == 0
 
 
-@pytest.mark.parametrize("state", [MemberState.SUSPENDED, MemberState.LEFT, MemberState.INVITED])
+@pytest.mark.parametrize("state", [MemberState.LEFT, MemberState.INVITED])
 def test_who_may_not_come_in_hears_the_same(world: World, client: FlaskClient, state: MemberState) -> None:
     answer = sign_in(client, give(world.member(state=state), Device()))
     assert (answer.status_code, answer.json) == (400, {"refused": True})

@@ -1,6 +1,7 @@
 """Migrations up, down and with data, on both databases; at their head the tables are those of the models."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from community.cli.database import MIGRATIONS, alembic, is_current, migrate
 from community.db import db
-from community.models import Member, Passkey, Post, Sector, SignIn
+from community.models import Member, Passkey, Post, Sector, SignIn, Suspension
 from tests.authenticator import Device, give
 from tests.factories import World
 
@@ -34,9 +35,10 @@ def shape() -> dict[str, Any]:
     tables = [name for name in seen.get_table_names() if name != "alembic_version"]
     return {
         name: {
-            "columns": [
+            # In no order: a later migration adds them at the end.
+            "columns": {
                 (one["name"], str(one["type"]), one["nullable"], one["default"]) for one in seen.get_columns(name)
-            ],
+            },
             "primary": seen.get_pk_constraint(name),
             "unique": sorted(map(str, seen.get_unique_constraints(name))),
             "foreign": sorted(map(str, seen.get_foreign_keys(name))),
@@ -189,3 +191,50 @@ def test_a_migration_that_fails_changes_nothing(bare_app: Flask, tmp_path: Path,
     assert shape() == tables
     assert numbers() == before
     assert is_current(bare_app)
+
+
+def test_who_was_here_before_vouches_stays(bare_app: Flask) -> None:
+    """They need none, how they work is taken as noted, and who was suspended can be reinstated."""
+    command.upgrade(alembic(), "000000000001")
+    with db.engine.begin() as connection:
+        house = {"id": 1, "name": "House", "short_name": "House", "kind": "operator", "verified": True}
+        connection.execute(text(insert_words("organizations", house)), house)
+        for number, state in enumerate(("active", "pending", "suspended"), 1):
+            row = OLD_MEMBER | {
+                "id": number,
+                "mail": f"M{number}@X.example",
+                "state": state,
+                "user_handle": bytes([number]),
+            }
+            connection.execute(text(insert_words("members", row)), row)
+    settle()
+    command.upgrade(alembic(), "head")
+    found = db.session.execute(select(Member.state, Member.founder, Member.engagement_noted).order_by(Member.id)).all()
+    assert [tuple(row) for row in found] == [
+        ("active", True, True),
+        ("pending", False, True),
+        ("suspended", True, True),
+    ]
+    assert db.session.scalars(select(Member.mail).where(Member.id == 1)).one() == "m1@x.example"
+    assert db.session.execute(select(Suspension.member_id, Suspension.was)).all() == [(3, "active")]
+    assert db.session.scalars(select(Suspension.began_at)).one().tzinfo is not None
+
+
+OLD_MEMBER = {
+    "organization_id": 1,
+    "name": "Member",
+    "profile": "",
+    "engagement": "staff",
+    "nda_signed": False,
+    "site_moderator": False,
+    "analyst": False,
+    "locale": "en",
+    "time_zone": "UTC",
+    "theme": "auto",
+    "joined_on": date(2026, 1, 1),
+    "guided": True,
+}
+
+
+def insert_words(table: str, row: dict[str, Any]) -> str:
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"

@@ -8,7 +8,7 @@ from flask import Flask
 
 from community.events import Event
 from community.pages.limits import limiter
-from tests.oracle import Person, World
+from tests.oracle_world import Person, World
 from tests.security.asking import Ask, script
 from tests.security.happening import Frames, events_of, hear, some_events
 from tests.security.harness import Sight, ask, browser, differing

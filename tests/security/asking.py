@@ -22,12 +22,12 @@ from wtforms import Form
 from wtforms.fields.core import UnboundField
 
 from community import ids
-from tests.oracle import World
-from tests.security.rows import number, pick, words
+from tests.oracle_world import World
+from tests.security.keys import mail_of, number, pick, words
 
 MISSING = "missing"
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"community", "moderation", "search"}
+PACKAGES = {"community", "moderation", "search", "trust"}
 _ASKED = r"""request\.{0}(?:\.get|\.getlist)?[\[(]["'](\w+)|["'](\w+)["'] (?:not )?in request\.{0}"""
 ARGUMENT_READ, FIELD_READ = (re.compile(_ASKED.format(kind)) for kind in ("args", "form"))
 
@@ -49,9 +49,11 @@ ARGUMENTS: Mapping[str, Keys] = {
     "post_id": _keys("notes"),
     "member_id": _keys("people"),
     "organization_id": _keys("orgs"),
-    "invitation_id": _keys("invites"),
+    "invitation_id": lambda world: [*_keys("invites")(world), *_keys("introductions")(world)],
     "request_id": _keys("asks"),
     "passkey_id": lambda world: [],
+    "proposal_id": _keys("proposals"),
+    "person_id": _keys("people"),
     "sign_in_id": lambda world: [f"sign-in {one.key}" for one in world.people],
     "token": lambda world: [],
 }
@@ -60,31 +62,48 @@ PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
     "after": _keys("notes"),
     "before": ("2026-05-03", "nonsense"),
     "find": lambda world: [f"word {one.key}" for one in world.people],
+    "from": _keys("people"),
     "group": _keys("rooms"),
+    "held": ("/groups", "//evil.example"),
     "next": ("/groups", "//evil.example"),
     "page": ("2",),
     "quote": _keys("notes"),
     "q": lambda world: ["text Title", *(f"word title {one}" for one in _openings(world))],
+    "state": ("suspended", "nonsense"),
     "unread": ("1",),
 }
 FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "address": _keys("notes"),
+    "analyst": ("", "y"),
     "back": ("/groups",),
     "body": ("Said so.",),
+    "cause": ("misuse", "precaution"),
     "cause_types": ("",),
     "chosen": _keys("people"),
+    "contact": ("", "y"),
     "description": ("What it is for",),
+    "domains": ("power.example",),
+    "employer": ("nonsense",),
+    "employer_name": ("A new one",),
+    "engagement": ("staff", "contractor"),
     "event_type": ("",),
     "follow_up": ("", "y"),
     "hides_history": ("", "y"),
+    "into": ("nonsense",),
     "join_role": ("reader", "contributor"),
-    "kind": ("discussion", "incident"),
+    "kind": ("discussion", "incident", "operator"),
     "labels": ("GREEN", "RED"),
     "locale": ("en", "ja"),
     "member": lambda world: [f"{how}{one.key}" for one in world.people for how in ("", "word ")],
     "moderator": lambda world: [f"word {one.key}" for one in world.people],
+    "knows": ("From school.",),
+    "mail": lambda world: [f"mail {one.key}" for one in world.people],
     "name": ("A name",),
+    "nda_signed": ("", "y"),
+    "networks": ("192.0.2.0/24",),
     "next": ("/groups",),
+    "organization": lambda world: [*_keys("orgs")(world), "text other"],
+    "organization_name": ("Another one",),
     "profile": ("About",),
     "quotes": _keys("notes"),
     "reason": ("Because.",),
@@ -92,22 +111,27 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "role": ("reader", "contributor", "moderator"),
     "sectors": ("finance",),
     "severity": ("reference", "warning"),
+    "short_name": ("Short",),
     "shown": ("",),
+    "signed": ("named", "unnamed"),
     "step": ("check", "send", "preview", "back"),
     "stop": ("1",),
+    "terms": ("y",),
     "theme": ("dark",),
     "time_zone": ("Asia/Tokyo",),
     "title": ("A title",),
     "tlp": ("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"),
     "to": _keys("notes"),
     "until": ("", "2026-05-05T12:00:00+09:00"),
+    "verified": ("yes", "no"),
     "version": ("1", "2"),
     "visibility": ("private", "secret"),
     "whole_groups": _keys("rooms"),
+    "words": ("We have worked together.",),
     "send_key": ("0" * 32, "1" * 32),
 }
 # Forms that need a passkey's signature, end the session, or are about nothing but oneself.
-NOT_POSTED = re.compile(r"signin\..*|enrolment\..*|me\..*|preferences\..*")
+NOT_POSTED = re.compile(r"signin\..*|enrolment\..*|joining\..*|me\..*|parting\.leave|employment\..*|preferences\..*")
 
 
 @dataclass(frozen=True)
@@ -145,8 +169,13 @@ def _in_turn(asks: list[list[Ask]], salt: str, most: int | None) -> list[Ask]:
     def order(one: Ask) -> int:
         return number(salt + one.path)
 
-    mixed = sorted((sorted(of_rule, key=order) for of_rule in asks), key=lambda of_rule: order(of_rule[0]))
+    # Rules take turns by one address of theirs, whatever the number of others: else those with many would come first.
+    mixed = sorted((sorted(of_rule, key=order) for of_rule in asks), key=lambda of_rule: order(min(of_rule, key=_path)))
     return [one for one in chain.from_iterable(zip_longest(*mixed)) if one][:most]
+
+
+def _path(one: Ask) -> str:
+    return one.path
 
 
 def _addresses(app: Flask, rule: Rule, world: World, salt: str, each: int) -> Iterator[str]:
@@ -177,9 +206,9 @@ def _queries(seed: str, name: str, world: World, each: int) -> list[str]:
 
 
 def _spoken(key: str) -> str:
-    """``word k`` stands for the word in the texts of k, ``text t`` for t itself, anything else for an object's id."""
+    """``word k``: the word in the texts of k; ``mail k``: their address; ``text t``: t; all else: an object's id."""
     kind, _, rest = key.partition(" ")
-    spoken: dict[str, Callable[[str], str]] = {"word": words, "text": str}
+    spoken: dict[str, Callable[[str], str]] = {"word": words, "text": str, "mail": mail_of}
     return spoken[kind](rest) if kind in spoken else ids.encode(number(key))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from tests.oracle import (
+from tests.oracle_world import (
     STRICTEST_FIRST,
     Ask,
+    Introduction,
     Invite,
     Label,
     Note,
@@ -15,9 +17,14 @@ from tests.oracle import (
     Org,
     Person,
     Place,
+    Plea,
+    Proposal,
+    Recovery,
+    Report,
     Role,
     Room,
     Thread,
+    Vouch,
     World,
 )
 
@@ -47,6 +54,10 @@ PEOPLE = (
     Person("bound", "o1", engagement="contractor", nda_signed=True),
     Person("suspended", "o1", state="suspended"),
     Person("pending", "o1", state="pending", sponsor="reader"),
+    Person("invited", "o1", state="invited", sponsor="reader"),
+    Person("nameless", "o3", state="left", nameless=True),
+    Person("sponsored", "o2", sponsor="reader"),
+    Person("lost", "o2", sponsor="reader"),
     Person("dormant", "o1", state="dormant"),
     Person("left", "o3", state="left"),
     Person("revouching", "o1", state="revouching"),
@@ -56,6 +67,7 @@ PEOPLE = (
     Person("elsewhere", "o2"),
     Person("outsider", "o2"),
     Person("site", "o2", site_moderator=True),
+    Person("second", "o1", site_moderator=True),
     Person("analyst", "o2", analyst=True),
     Person("grantee", "o2"),
     Person("asked", "o2"),
@@ -127,6 +139,7 @@ def _others(thread: Callable[..., None]) -> None:
     thread("past", "new", Note("", "", "author", 70), Note("", "", "chief", 76))
     thread("open", "wide", Note("", "", "author", 30, tlp="CLEAR"), Note("", "", "named", 31, tlp="GREEN"))
     thread("open", "green", Note("", "", "contributor", 32))
+    thread("open", "left", Note("", "", "left", 35), Note("", "", "nameless", 36), Note("", "", "suspended", 37))
     thread("shut", "quiet", Note("", "", "author", 33))
     thread("other", "theirs", Note("", "", "elsewhere", 34))
 
@@ -145,4 +158,30 @@ def community() -> World:
         (Invite("i-hidden", "hidden", "asked", "chief"), Invite("i-closed", "closed", "outsider", "chief")),
         (Ask("a-closed", "closed", "asker"), Ask("a-other", "other", "asker")),
         (Opened("s-green", "closed GREEN", "site"),),
+        *_trust(),
+    )
+
+
+def _trust() -> tuple[tuple[Any, ...], ...]:
+    """Who came in how: "reader" brings people, "outsider" and "elsewhere" vouch, and much waits for somebody."""
+    brought = ("pending", "sponsored", "lost")
+    return (
+        (
+            *(Introduction(f"in-{key}", "reader", "used", key) for key in brought),
+            Introduction("in-invited", "reader"),
+            Introduction("in-elsewhere", "elsewhere"),
+            Introduction("in-back", "reader", "withdrawn"),
+        ),
+        (
+            *(Vouch(key, "reader", sponsor=True) for key in brought),
+            Vouch("sponsored", "elsewhere"),
+            Vouch("lost", "site", as_moderator=True),
+            Vouch("lost", "outsider"),
+            Vouch("revouching", "suspended", void=True),
+            Vouch("suspended", "elsewhere"),
+        ),
+        (Plea("pending", "outsider", "reader"), Plea("revouching", "grantee", "revouching")),
+        (Proposal("p-appoint", "contributor", "appoint", "site"), Proposal("p-dismiss", "second", "dismiss", "site")),
+        (Recovery("lost", "waiting", frozenset({"outsider"})), Recovery("sponsored", "asked")),
+        (Report("dormant", "contributor"),),
     )

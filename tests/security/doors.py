@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests import oracle
-from tests.oracle import Note, Person, Room, World
+from tests import oracle, oracle_trust
+from tests.oracle_world import Note, Person, Room, World
 
 Keys = Mapping[str, str]
 Question = Callable[[World, Person, Keys], bool]
@@ -25,13 +25,15 @@ def nobody(_world: World, _person: Person, _keys: Keys) -> bool:
 
 @dataclass(frozen=True)
 class Door:
-    """``sees`` is asked argument by argument: a no is the one 404. ``may`` is asked next: a no is a 403.
+    """``sees`` is asked argument by argument: a no is the one 404. ``may`` is asked next: a no is a 403, and so is a no
+    to ``acts``, which is asked about what is sent.
 
     ``silent`` is an argument for which a foreign object and a missing one are answered alike, though not by a 404.
     """
 
     sees: Mapping[str, Question] = field(default_factory=dict)
     may: Question = anybody
+    acts: Question = anybody
     silent: str = ""
 
 
@@ -156,6 +158,102 @@ def opens_any(_world: World, person: Person, _keys: Keys) -> bool:
     return oracle.may_open_as_moderator(person)
 
 
+def decides_about(world: World, person: Person, keys: Keys) -> bool:
+    """Nobody decides about themselves or about people of their own organization (section 5, point 8)."""
+    return oracle.may_open_as_moderator(person) and world.person[keys["member_id"]].org != person.org
+
+
+def keeps(_world: World, person: Person, _keys: Keys) -> bool:
+    return oracle.may_open_as_moderator(person)
+
+
+def reaches(world: World, person: Person, keys: Keys) -> bool:
+    """Site moderators reach organizations whose people nobody sees yet."""
+    there = any(one.key == keys["organization_id"] for one in world.orgs)
+    return there if oracle.may_open_as_moderator(person) else has_members(world, person, keys)
+
+
+def judges(_world: World, person: Person, keys: Keys) -> bool:
+    return oracle.may_open_as_moderator(person) and keys["organization_id"] != person.org
+
+
+def meets(world: World, person: Person, keys: Keys) -> bool:
+    """Site moderators meet people whom members do not see yet, or no more."""
+    other = world.person.get(keys["member_id"])
+    known = other is not None and other.state not in ("invited", "left")
+    return known if oracle.may_open_as_moderator(person) else sees_member(world, person, keys)
+
+
+def knows_person(world: World, person: Person, keys: Keys) -> bool:
+    """Whom one may vouch for: the listed, and those who wait, by those who may know of them."""
+    other = world.person.get(keys["person_id"])
+    here = other is not None and other.state in oracle_trust.COMING
+    return here and oracle_trust.sees_person(world, person, world.person[keys["person_id"]])
+
+
+def asks_for(world: World, person: Person, keys: Keys) -> bool:
+    return oracle_trust.asks_for(world, person, world.person[keys["person_id"]])
+
+
+def vouches(world: World, person: Person, keys: Keys) -> bool:
+    """Who vouches already is told so."""
+    given = gave_word(world, person, keys)
+    return person.state == "active" and (given or oracle_trust.vouches(world, person, world.person[keys["person_id"]]))
+
+
+def gave_word(world: World, person: Person, keys: Keys) -> bool:
+    return any((one.voucher, one.person) == (person.key, keys["person_id"]) for one in world.vouches)
+
+
+def disowns(world: World, person: Person, keys: Keys) -> bool:
+    """The sponsor, who is asked whether this is the person they invited, and has not answered."""
+    other = world.person[keys["person_id"]]
+    asked = oracle_trust.asked_for(world, person, other)
+    return person.state == "active" and other.state == "pending" and other.sponsor == person.key and asked
+
+
+def sent_introduction(world: World, person: Person, keys: Keys) -> bool:
+    return any((one.key, one.sponsor) == (keys["invitation_id"], person.key) for one in world.introductions)
+
+
+def is_active(_world: World, person: Person, _keys: Keys) -> bool:
+    return person.state == "active"
+
+
+_PERSON: dict[str, Question] = {"person_id": knows_person}
+
+
+def keeps_trust(world: World, person: Person, keys: Keys) -> bool:
+    """For site moderators everybody is there, whatever their state; for all others nobody is, at these addresses."""
+    return oracle.may_open_as_moderator(person) and keys["member_id"] in world.person
+
+
+def decides(world: World, person: Person, keys: Keys) -> bool:
+    return person.org != world.person[keys["member_id"]].org
+
+
+def hears_of_recovery(world: World, person: Person, keys: Keys) -> bool:
+    here = [one for one in world.recoveries if one.person == keys["member_id"]]
+    return any(oracle_trust.sees_recovery(world, person, one) for one in here)
+
+
+def is_anothers(_world: World, person: Person, keys: Keys) -> bool:
+    return keys["member_id"] != person.key
+
+
+def stops_recovery(world: World, person: Person, keys: Keys) -> bool:
+    return keys["member_id"] == person.key and hears_of_recovery(world, person, keys)
+
+
+def sees_proposal(world: World, person: Person, keys: Keys) -> bool:
+    return any(one.key == keys["proposal_id"] and oracle_trust.sees_proposal(person, one) for one in world.proposals)
+
+
+def proposed(world: World, person: Person, keys: Keys) -> bool:
+    return any((one.key, one.by) == (keys["proposal_id"], person.key) for one in world.proposals)
+
+
+_KEPT: dict[str, Question] = {"member_id": keeps_trust}
 _GROUP: dict[str, Question] = {"group_id": knows_group}
 _THREAD: dict[str, Question] = {"thread_id": sees_thread}
 _POST: dict[str, Question] = {"post_id": sees_post}
@@ -166,7 +264,11 @@ DOORS: Mapping[str, Door] = {
     "correct.edit": Door(_POST, edits),
     "correct.narrow": Door(_POST, narrows),
     "correct.widen": Door(_POST, edits),
-    "group_admin.admit": Door(_GROUP, manages, "request_id"),
+    "departures.confirm": Door({"member_id": meets}, decides_about),
+    "departures.decide": Door({"member_id": meets}, decides_about),
+    "departures.dismiss": Door({"member_id": meets}, decides_about),
+    "engagement.note": Door({"member_id": meets}, decides_about),
+    "group_admin.admit": Door(_GROUP, manages, silent="request_id"),
     "group_admin.archive": Door(_GROUP, manages),
     "group_admin.invite": Door(_GROUP, manages),
     "group_admin.lock": Door(_THREAD, moderates),
@@ -174,11 +276,11 @@ DOORS: Mapping[str, Door] = {
     "group_admin.people": Door(_GROUP, manages),
     "group_admin.person": Door(_GROUP | {"member_id": in_list}, manages),
     "group_admin.pin": Door(_THREAD, moderates),
-    "group_admin.refuse": Door(_GROUP, manages, "request_id"),
+    "group_admin.refuse": Door(_GROUP, manages, silent="request_id"),
     "group_admin.remove": Door(_GROUP | {"member_id": in_list}, manages),
     "group_admin.settings": Door(_GROUP, manages),
     "group_admin.unarchive": Door(_GROUP, manages),
-    "group_admin.uninvite": Door(_GROUP, manages, "member_id"),
+    "group_admin.uninvite": Door(_GROUP, manages, silent="member_id"),
     "group_admin.unlock": Door(_THREAD, moderates),
     "group_admin.unpin": Door(_THREAD, moderates),
     "groups.show": Door(_GROUP),
@@ -186,7 +288,7 @@ DOORS: Mapping[str, Door] = {
     "invitations.decline": Door(_INVITED),
     "invitations.show": Door(_INVITED),
     "me.end_sign_in": Door({"sign_in_id": is_own_session}),
-    "me.remove_passkey": Door({}, anybody, "passkey_id"),
+    "me.remove_passkey": Door({"passkey_id": nobody}),
     "members.organization": Door({"organization_id": has_members}),
     "members.show": Door({"member_id": sees_member}),
     "membership.ask": Door(_GROUP, asks),
@@ -194,7 +296,10 @@ DOORS: Mapping[str, Door] = {
     "membership.leave": Door(_GROUP, leaves),
     "membership.members": Door(_GROUP, reads_group),
     "membership.withdraw": Door(_GROUP),
-    "moderation.open_post": Door({}, opens_any, "post_id"),
+    "moderation.open_post": Door({}, opens_any, silent="post_id"),
+    "organizations.keep": Door({"organization_id": reaches}, keeps),
+    "organizations.merge": Door({"organization_id": reaches}, judges),
+    "organizations.verify": Door({"organization_id": reaches}, judges),
     "posts.audience": Door({"post_id": sees_around}),
     "posts.grants": Door(_POST, edits),
     "posts.history": Door(_POST),
@@ -202,6 +307,24 @@ DOORS: Mapping[str, Door] = {
     "posts.leave": Door({"post_id": sees_post, "token": nobody}),
     "posts.show": Door(_POST),
     "posts.withdraw": Door(_POST, edits),
+    "inviting.new": Door({}, is_active),
+    "inviting.withdraw": Door({"invitation_id": sent_introduction}),
+    "vouching.ask": Door(_PERSON, asks_for),
+    "vouching.decline": Door(_PERSON),
+    "vouching.disown": Door(_PERSON, disowns),
+    "vouching.show": Door(_PERSON, acts=vouches),
+    "vouching.take_back": Door({"person_id": gave_word}),
+    "people.show": Door(_KEPT),
+    "proposals.appoint": Door(_KEPT, decides),
+    "proposals.dismiss": Door(_KEPT, decides),
+    "proposals.show": Door({"proposal_id": sees_proposal}),
+    "proposals.take_back": Door({"proposal_id": sees_proposal}, acts=proposed),
+    "suspensions.reinstate": Door(_KEPT, decides),
+    "suspensions.suspend": Door(_KEPT, decides),
+    # Nobody in these worlds has lost their passkeys: tests/functional/test_recovery.py says who sees whose case.
+    "recovery.object_to": Door({"member_id": hears_of_recovery}, acts=is_anothers),
+    "recovery.show": Door({"member_id": hears_of_recovery}, acts=is_anothers),
+    "recovery.stop": Door({"member_id": stops_recovery}),
     "threads.follow": Door(_THREAD),
     "threads.live": Door(_POST),
     "threads.read": Door(_THREAD),
@@ -211,13 +334,19 @@ DOORS: Mapping[str, Door] = {
 # Addresses that name nothing but oneself or a list of what one sees; the two-worlds equation judges what is in them.
 LISTS = frozenset(
     {
+        "about.accept",
         "compose.choose",
         "compose.mine",
+        "desk.home",
+        "desk.invitations",
+        "departures.report",
+        "employment.change",
         "group_admin.new",
         "groups.index",
         "home.finish_guide",
+        "inviting.index",
         "home.read_all",
-        "home.waiting",
+        "waiting.show",
         "me.begin_passkey",
         "me.begin_reconfirm",
         "me.end_other_sign_ins",
@@ -234,6 +363,11 @@ LISTS = frozenset(
         "notifications.seen",
         "notifications.show",
         "notifications.unread",
+        "parting.export",
+        "parting.leave",
+        "people.index",
+        "proposals.resign",
+        "organizations.index",
         "search.titles",
         "signin.sign_out",
     }

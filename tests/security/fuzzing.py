@@ -24,8 +24,9 @@ from tests.security.asking import ARGUMENTS, MISSING, filled, forms, parameters
 from tests.security.community import community
 from tests.security.doors import DOORS, Door
 from tests.security.harness import browser, csrf_token
+from tests.security.keys import moment, number
 from tests.security.nonsense import Raw
-from tests.security.rows import moment, number, settle
+from tests.security.rows import settle
 
 WORLD = community()
 PERSONAS = ("reader", "contributor", "chief", "site")

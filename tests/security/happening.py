@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 
 from community import clock, events, outbox
 from community.db import action
-from tests import oracle
-from tests.oracle import Note, Person, World
-from tests.security.rows import moment, number
+from tests import oracle, oracle_trust
+from tests.oracle_world import Note, Person, World
+from tests.security.keys import moment, number
 
 Frames = list[tuple[str, Any]]
 SOMEBODY = 1  # who admits, refuses or removes: an event only asks whether it was the member themselves
@@ -38,6 +38,20 @@ def events_of(world: World, viewer: Person | None) -> Iterator[events.Event]:
         yield events.AccessChanged(number(person.key))
         yield events.SignInEnded(number(person.key), number("sign-in " + person.key))
     yield from _between(world, viewer)
+    yield from _of_trust(world)
+
+
+def _of_trust(world: World) -> Iterator[events.Event]:
+    """What somebody is told about somebody."""
+    told = [(one.person, "vouched", one.voucher) for one in world.vouches if not one.void]
+    told += [(one.asked, "vouch_asked", one.person) for one in world.pleas]
+    keepers = [one.key for one in world.people if oracle_trust.keeps_trust(one)]
+    waiting = [one.key for one in world.people if one.state == "pending"]
+    told += [(keeper, "newcomer", key) for keeper in keepers for key in waiting]
+    told += [(keeper, "proposed", one.person) for keeper in keepers for one in world.proposals]
+    told += [(keeper, "leaver_reported", one.person) for keeper in keepers for one in world.reports]
+    for member, kind, about in told:
+        yield events.MemberTold(number(member), kind, number(about))
 
 
 def _of_note(world: World, note: Note) -> Iterator[events.Event]:

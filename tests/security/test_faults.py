@@ -15,3 +15,8 @@ def test_the_list_fits_the_code() -> None:
 def test_every_guard_of_reading_has_faults() -> None:
     guards = {"visibility", "policy", "access", "pages/hook", "reading", "listing", "live", "sockets", "alerts"}
     assert {f"community/{name}.py" for name in guards} <= {fault.path for fault in faults.faults()}
+
+
+def test_every_guard_of_trust_has_faults() -> None:
+    guards = {"standing", "vouching", "recovering", "actions/invitations", "actions/proposals", "actions/standing"}
+    assert {f"trust/{name}.py" for name in guards} <= {fault.path for fault in faults.faults()}

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from community.live import room_of
 from tests.security.fuzzing import WORLD
 from tests.security.harness import browser
+from tests.security.keys import number
 from tests.security.nonsense import TEXTS
-from tests.security.rows import number, settle
+from tests.security.rows import settle
 
 FEW = settings(
     database=None,

@@ -27,7 +27,8 @@ from tests import oracle
 from tests.browsing import TOKEN, send
 from tests.factories import World, url
 from tests.security.community import community
-from tests.security.rows import number, settle, words
+from tests.security.keys import number, words
+from tests.security.rows import settle
 from tests.security.test_leaks_reading import CANARY, author, looker, pages, secret, shared
 
 __all__ = ["author", "looker", "secret", "shared"]

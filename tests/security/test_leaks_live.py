@@ -19,9 +19,10 @@ from community.tlp import Tlp
 from tests import oracle
 from tests.factories import World as Factory
 from tests.factories import save
-from tests.oracle import Note
+from tests.oracle_world import Note
 from tests.security.community import PEOPLE, community
-from tests.security.rows import number, settle
+from tests.security.keys import number
+from tests.security.rows import settle
 
 WORLD = community()
 Socket = Any
@@ -100,12 +101,17 @@ def _of_notes(kind: type[events.Event]) -> Iterator[tuple[events.Event, set[str]
 
 
 def _of_members(kind: type[events.Event]) -> Iterator[tuple[events.Event, set[str], str]]:
-    silent = {events.SignInEnded}
+    silent = {events.SignInEnded, events.ModeratorChanged}
     hidden = WORLD.room["hidden"]
     decide = {one.key for one in PEOPLE if oracle.looks(one) and oracle.moderates_group(WORLD, one, hidden)}
     for person in PEOPLE:
-        given = {"group_id": number("hidden"), "member_id": number(person.key), "by_id": 1, "sign_in_id": 1}
-        given |= {"post_id": number("hidden mixed 2")}
+        given: dict[str, Any] = {
+            "group_id": number("hidden"),
+            "member_id": number(person.key),
+            "by_id": 1,
+            "sign_in_id": 1,
+        }
+        given |= {"post_id": number("hidden mixed 2"), "kind": "vouched", "about_id": number(person.key)}
         needed = {one.name: given[one.name] for one in fields(kind)}
         told = {person.key} if oracle.looks(person) and kind not in silent else set()
         if kind is events.JoinAsked:

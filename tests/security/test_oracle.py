@@ -10,8 +10,22 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from tests import oracle
-from tests.oracle import STRICTEST_FIRST, Ask, Invite, Label, Note, Opened, Org, Person, Place, Room, Thread, World
+from tests import oracle, oracle_trust
+from tests.oracle_world import (
+    STRICTEST_FIRST,
+    Ask,
+    Invite,
+    Label,
+    Note,
+    Opened,
+    Org,
+    Person,
+    Place,
+    Room,
+    State,
+    Thread,
+    World,
+)
 from tests.worlds import viewers, without_hidden, worlds
 
 PEOPLE = (
@@ -163,7 +177,7 @@ def test_in_a_secret_group_a_grant_ends_with_the_membership() -> None:
 
 
 @pytest.mark.parametrize("state", ["dormant", "suspended", "left", "pending", "invited"])
-def test_nobody_but_the_active_sees_anything(state: oracle.State) -> None:
+def test_nobody_but_the_active_sees_anything(state: State) -> None:
     note = opening("open", "CLEAR", grants=frozenset({"staff"}), recipients=frozenset({"staff"}))
     world = community(note, invites=(Invite("i", "dark", "staff", "chief"),), asks=(Ask("a", "closed", "staff"),))
     person = replace(world.person["staff"], state=state)
@@ -184,7 +198,7 @@ def test_lists_hold_the_dormant_and_nobody_who_is_out_or_not_yet_in() -> None:
 
 def test_who_is_not_in_yet_is_seen_by_sponsor_and_site_moderators() -> None:
     world = community()
-    seeing = {one.key for one in PEOPLE if oracle.sees_person(world, one, world.person["new"])}
+    seeing = {one.key for one in PEOPLE if oracle_trust.sees_person(world, one, world.person["new"])}
     assert seeing == {"staff", "chief", "new"}
 
 

@@ -15,8 +15,9 @@ from community.db import db
 from community.models import LISTED, Group, Member, Post
 from community.viewer import Viewer, viewer_of_member
 from tests import oracle
-from tests.oracle import World
-from tests.security.rows import number, settle
+from tests.oracle_world import Note, Person, Room, World
+from tests.security.keys import number
+from tests.security.rows import settle
 from tests.worlds import smallest, worlds
 
 
@@ -34,7 +35,7 @@ def _forwards(viewer: Viewer) -> dict[str, set[int]]:
     return {name: _found(statement, viewer.binds) for name, statement in selects.items()}
 
 
-def _expected(world: World, person: oracle.Person) -> dict[str, set[int]]:
+def _expected(world: World, person: Person) -> dict[str, set[int]]:
     in_thread = {one for one in world.notes if oracle.sees_post_in_thread(world, person, one)}
     return {
         "in thread": {number(one.key) for one in in_thread},
@@ -44,7 +45,7 @@ def _expected(world: World, person: oracle.Person) -> dict[str, set[int]]:
     }
 
 
-def _known(world: World, person: oracle.Person, room: oracle.Room) -> bool:
+def _known(world: World, person: Person, room: Room) -> bool:
     """An invitation into a secret group is shown by itself, not by the rule for groups."""
     hidden = room.visibility == "secret" and oracle.place(world, person, room) is None
     return oracle.sees_group_exists(world, person, room) and not hidden
@@ -56,7 +57,7 @@ def _disagreements(world: World) -> list[str]:
     return found + [f"{note.key}: {line}" for note in world.notes for line in _of_note(world, note)]
 
 
-def _of_person(world: World, person: oracle.Person) -> Iterator[str]:
+def _of_person(world: World, person: Person) -> Iterator[str]:
     viewer = viewer_of_member(number(person.key))
     binds = viewer.binds
     expected = _expected(world, person)
@@ -70,7 +71,7 @@ def _of_person(world: World, person: oracle.Person) -> Iterator[str]:
             yield f"members of {room.key}: {_differ(world, listed, wanted)}"
 
 
-def _of_note(world: World, note: oracle.Note) -> Iterator[str]:
+def _of_note(world: World, note: Note) -> Iterator[str]:
     binds = {"post_id": number(note.key)}
     reading = {number(one.key) for one in world.people if oracle.sees_post_in_thread(world, one, note)}
     if (found := _found(visibility.audience(Member.id), binds)) != reading:

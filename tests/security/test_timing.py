@@ -16,7 +16,8 @@ from community import clock, ids
 from community.db import db
 from tests.security.community import community
 from tests.security.harness import browser
-from tests.security.rows import moment, number, settle
+from tests.security.keys import moment, number
+from tests.security.rows import settle
 
 PAIRS = int(os.environ.get("MUSUBI_TEST_PAIRS", "1000"))
 WORLD = community()

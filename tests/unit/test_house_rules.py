@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("community", "moderation", "search")
+PACKAGES = ("community", "moderation", "search", "trust")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 25
 # Written by others, or by a program.
 FOREIGN = ("static/vendor/", "migrations/versions/")
@@ -91,7 +91,7 @@ def only_db_commits(path: PurePosixPath, tree: ast.Module) -> Iterator[str]:
 
 
 # What actions call to append: the log, the outbox with its deliveries, and the listener that tells people.
-APPENDERS = tuple(f"community/{name}.py" for name in ("audit", "events", "outbox", "alerts"))
+APPENDERS = tuple(f"community/{name}.py" for name in ("audit", "events", "outbox", "alerts", "mail"))
 WRITES = frozenset({"add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings"})
 
 
