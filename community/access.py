@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, and_, bindparam, exists, select
 
-from community import visibility
+from community import ids, visibility
 from community.db import read
 from community.models import (
     SEEING,
@@ -39,11 +39,20 @@ __all__ = [
     "access_organization",
     "access_post",
     "access_thread",
+    "named",
 ]
 
 
 class NotFound(Exception):
     """There is nothing here for this viewer: missing, hidden and malformed are the same."""
+
+
+def named(sent: str | None) -> int:
+    """The id in a form or query, as somebody sent it. Raises NotFound: what is none names nothing."""
+    try:
+        return ids.decode(sent or "")
+    except ValueError:
+        raise NotFound from None
 
 
 class GroupRow(NamedTuple):

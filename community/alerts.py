@@ -13,7 +13,6 @@ from community import clock, events, visibility
 from community.db import db, insert_new
 from community.models import (
     SEEING,
-    Engagement,
     Follow,
     Member,
     Membership,
@@ -27,6 +26,7 @@ from community.models import (
     Severity,
 )
 from community.outbox import listen
+from community.policy import trusted
 from community.tlp import Tlp, is_wider
 
 BATCH = 500
@@ -55,7 +55,7 @@ _MODERATORS = (
     .join(Member, Member.id == Membership.member_id)
     .where(Membership.group_id == bindparam("group_id"), Membership.role == Role.MODERATOR)
     .where(Member.state.in_((MemberState.ACTIVE, MemberState.DORMANT)))
-    .where(or_(Member.engagement == Engagement.STAFF, Member.nda_signed))
+    .where(trusted(Member))
 )
 
 

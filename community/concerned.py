@@ -8,27 +8,21 @@ from sqlalchemy.orm import aliased
 from community.models import (
     LISTED,
     WAITING,
-    Engagement,
     Invitation,
     Member,
-    MemberState,
     Notification,
     NotificationKind,
     Recovery,
     Vouch,
     VouchRequest,
 )
+from community.policy import keeps_trust
 
 Rule = ColumnElement[bool]
 _Me, _About = aliased(Member, name="me_now"), aliased(Member, name="about_now")
 _about: Any = Notification.about_id
 _me: BindParameter[int] = bindparam("viewer_id", type_=BigInteger)
-_keeps_trust = exists().where(
-    _Me.id == _me,
-    _Me.site_moderator,
-    _Me.state == MemberState.ACTIVE,
-    or_(_Me.engagement == Engagement.STAFF, _Me.nda_signed),
-)
+_keeps_trust = exists().where(_Me.id == _me, keeps_trust(_Me))
 
 
 def _row(model: Any, *rules: Rule) -> Rule:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from community import clock
 from community.models import Engagement, MemberState, PostState, Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, not_wider_than
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
 
     from community.access import GroupRow, InvitationRow, PostRow, ThreadRow
+    from community.models import Member
 
 
 class Permission(StrEnum):
@@ -116,9 +119,19 @@ def _writes(viewer: Viewer, group: "GroupRow") -> bool:
     return writer and group.archived_at is None
 
 
-def is_trusted(viewer: Viewer) -> bool:
+def is_trusted(person: "Viewer | Member") -> bool:
     """May this person be a moderator? They are staff of an organization, or have signed a non-disclosure agreement."""
-    return viewer.engagement == Engagement.STAFF or viewer.nda_signed
+    return person.engagement == Engagement.STAFF or person.nda_signed
+
+
+def trusted(member: Any) -> ColumnElement[bool]:
+    """``is_trusted`` as a condition on ``member``, the table or an alias of it."""
+    return or_(member.engagement == Engagement.STAFF, member.nda_signed)
+
+
+def keeps_trust(member: Any) -> ColumnElement[bool]:
+    """Is ``member``, the table or an alias of it, a site moderator who can act now? Permission.COMMUNITY_TRUST."""
+    return and_(member.site_moderator, member.state == MemberState.ACTIVE, trusted(member))
 
 
 def _moderates(viewer: Viewer, group: "GroupRow") -> bool:

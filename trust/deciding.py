@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from community.access import NotFound
 from community.db import db
-from community.models import SIGNING_IN, Engagement, Member, MemberState
+from community.models import SIGNING_IN, Member, MemberState
 from community.offers import OVERTAKEN
-from community.policy import Permission, Refused, can, ensure
+from community.policy import Permission, Refused, can, ensure, is_trusted, keeps_trust
 from community.viewer import Viewer
 
 
@@ -23,12 +23,8 @@ class Act(NamedTuple):
     stands: Callable[[Member], bool]
 
 
-def _trusted(member: Member) -> bool:
-    return member.engagement == Engagement.STAFF or member.nda_signed
-
-
 def _could_moderate(member: Member) -> bool:
-    return member.state == MemberState.ACTIVE and _trusted(member) and not member.site_moderator
+    return member.state == MemberState.ACTIVE and is_trusted(member) and not member.site_moderator
 
 
 def _can_be_dismissed(member: Member) -> bool:
@@ -73,12 +69,7 @@ def access_person(viewer: Viewer, member_id: int) -> Member:
     return member
 
 
-def _keeps(member: type[Member]) -> tuple[ColumnElement[bool], ...]:
-    trusted = or_(member.engagement == Engagement.STAFF, member.nda_signed)
-    return member.site_moderator, member.state == MemberState.ACTIVE, trusted  # type: ignore[return-value]
-
-
-_KEEPERS = select(Member.id).where(*_keeps(Member)).order_by(Member.id)
+_KEEPERS = select(Member.id).where(keeps_trust(Member)).order_by(Member.id)
 _DECIDING = _KEEPERS.where(Member.id != bindparam("member_id"), Member.organization_id != bindparam("organization_id"))
 
 _OFFICE = select(Member.id).where(Member.site_moderator, Member.state.in_(SIGNING_IN)).order_by(Member.id)

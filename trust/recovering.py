@@ -20,7 +20,8 @@ from community.models import (
     Vouch,
 )
 from community.policy import Permission, can
-from community.viewer import Viewer, hash_token, viewer_of_member
+from community.viewer import Viewer, hash_token
+from trust.deciding import deciders
 
 RUNNING = (RecoveryState.OPENED, RecoveryState.WAITING, RecoveryState.GRANTED)
 SETTLES = timedelta(days=30)  # who vouched later may have done it for this
@@ -55,7 +56,6 @@ _VOUCHERS = (
     .join(Member, Member.id == Vouch.voucher_id)
     .where(Vouch.person_id == bindparam("person_id"), Member.state == MemberState.ACTIVE, *_settled)
 )
-_MODERATORS = select(Member.id).where(Member.site_moderator, Member.state == MemberState.ACTIVE).order_by(Member.id)
 _GIVEN = (
     select(RecoveryConsent.member_id, RecoveryConsent.words, RecoveryConsent.given_at, Member.name)
     .join(Member, Member.id == RecoveryConsent.member_id)
@@ -97,9 +97,7 @@ class Case(NamedTuple):
 def whose_word_counts(person: Any) -> Asked:
     """Who is asked about ``person``, a row with ``id`` and ``organization_id``."""
     vouchers = frozenset(read(_VOUCHERS, {"person_id": person.id, "long_ago": _long_ago()}).scalars()) - {person.id}
-    active = read(_MODERATORS, {}).scalars().all()
-    deciding = (one for one in active if can(viewer_of_member(one), Permission.MEMBER_DECIDE, person))
-    return Asked(vouchers, frozenset(deciding))
+    return Asked(vouchers, frozenset(deciders(person)))
 
 
 def _long_ago() -> date:

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import directory, ids, offers, policy, rosters
-from community.access import NotFound, access_group
+from community import directory, offers, policy, rosters
+from community.access import NotFound, access_group, named
 from community.actions import groups, memberships
 from community.forms.groups import InviteForm, NarrowForm, NewGroupForm, RoleForm, RulesForm
 from community.models import Role, Visibility
@@ -158,7 +158,7 @@ def invite(group_id: int) -> Page:
     form = InviteForm(role=group.join_role)
     if request.method == "POST" and form.validate():
         with told(_("Invited. This person sees the name of the group, what it is for, and your name.")):
-            memberships.invite(viewer, group_id, _key(form.member.data), Role(form.role.data))
+            memberships.invite(viewer, group_id, named(form.member.data), Role(form.role.data))
         return _back_to_people(group_id)
     find = request.values.get("find", "")[:100]
     found = rosters.find_people(viewer, find)
@@ -201,14 +201,6 @@ def _mark(thread_id: int, act: str, done: str) -> Response:
     with told(done):
         groups.mark_thread(current_viewer(), thread_id, act)
     return redirect(url_for("threads.show", thread_id=thread_id), 303)
-
-
-def _key(sent: str | None) -> int:
-    """The id that was sent; what is none names nobody."""
-    try:
-        return ids.decode(sent or "")
-    except ValueError:
-        raise NotFound from None
 
 
 def _back_to_people(group_id: int) -> Response:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as BaseResponse
 
 from community import ids, listing, lists, policy, single
-from community.access import NotFound, ThreadRow, access_post, access_thread
+from community.access import NotFound, ThreadRow, access_post, access_thread, named
 from community.actions import reading as reading_actions
 from community.pages.hook import current_viewer
 from community.policy import Permission
@@ -90,7 +90,7 @@ def since(thread_id: int) -> Response:
     """The posts of a thread that came after the post ``?after=``: what a page that was asleep has missed."""
     viewer = current_viewer()
     thread = access_thread(viewer, thread_id)
-    after = _id_of(request.args.get("after", ""))
+    after = named(request.args.get("after", ""))
     return jsonify(posts=[ids.encode(row.id) for row in listing.posts_after(viewer, thread, after)])
 
 
@@ -99,20 +99,13 @@ def read(thread_id: int) -> Response:
     """Mark the thread read up to the post ``to``, which an open page showed at its end without being loaded anew."""
     viewer = current_viewer()
     thread = access_thread(viewer, thread_id)
-    post = access_post(viewer, _id_of(request.form.get("to", "")))
+    post = access_post(viewer, named(request.form.get("to", "")))
     if post.thread.id != thread.id or not post.in_thread:
         raise NotFound
     since = thread.read_to or post.released_at
     shown = [post.id, *listing.ids_between(viewer, thread, since, post.released_at)]
     reading_actions.mark_shown(viewer, thread, post.released_at, shown)
     return Response(status=204)
-
-
-def _id_of(text: str) -> int:
-    try:
-        return ids.decode(text)
-    except ValueError:
-        raise NotFound from None
 
 
 @pages.post("/threads/<id:thread_id>/follow")

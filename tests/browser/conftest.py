@@ -15,7 +15,7 @@ from typing import Any
 import axe_core_python
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app import create_app
@@ -35,6 +35,7 @@ QUIET = (
     "--disable-sync",
 )
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+expect.set_options(timeout=15_000)  # other tests run beside these
 ADDRESSES = ("http://localhost:", "http://127.0.0.1:")
 
 
@@ -104,7 +105,7 @@ class Site:
         more.setdefault("reduced_motion", "reduce")  # axe would measure colours in the middle of their change
         size: Any = {"width": width, "height": height}
         context = self.chromium.new_context(base_url=self.origin, viewport=size, **more)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         self.contexts.append(context)
         if member:
             self._sign_in(context, member)

@@ -5,18 +5,18 @@ Nobody is asked: nobody outside a secret group may learn that it needs somebody.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, case, select
 
 from community import audit, events
 from community.db import action, db
 from community.models import (
-    Engagement,
     Group,
     Member,
     Membership,
     MemberState,
     Role,
 )
+from community.policy import trusted
 
 LEADING = (MemberState.ACTIVE, MemberState.DORMANT)  # a new moderator would tell that the old one rests
 
@@ -60,7 +60,7 @@ def _who(group_id: Any, *which: ColumnElement[bool], states: tuple[MemberState, 
         select(Membership.member_id)
         .join(Member, Member.id == Membership.member_id)
         .where(Membership.group_id == group_id, Member.state.in_(states), *which)
-        .where(or_(Member.engagement == Engagement.STAFF, Member.nda_signed))
+        .where(trusted(Member))
         .order_by(writers_first, Membership.since, Membership.member_id)
         .limit(1)
     )

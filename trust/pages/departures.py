@@ -4,8 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import ids
-from community.access import NotFound
+from community.access import named
 from community.pages.group_admin import Page, form_page
 from community.pages.hook import current_viewer
 from community.pages.told import told
@@ -30,16 +29,9 @@ def report() -> Page:
     form = LeaverForm(reported.colleagues(viewer))
     if request.method == "POST" and form.validate():
         with told(_("The site moderators are told. You hear what they decide; the person hears nothing before."), form):
-            departures.report(viewer, _key(form.member.data), form.words.data)
+            departures.report(viewer, named(form.member.data), form.words.data)
             return redirect(url_for("members.organization", organization_id=viewer.organization_id), 303)
     return form_page("trust/departures/report.html", form)
-
-
-def _key(sent: str) -> int:
-    try:
-        return ids.decode(sent)
-    except ValueError:
-        raise NotFound from None
 
 
 @pages.get("/members/<id:member_id>/departure")

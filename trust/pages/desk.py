@@ -2,8 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from community import ids
-from community.access import NotFound
+from community.access import NotFound, named
 from community.pages.hook import current_viewer
 from community.pages.threads import page_number
 from trust import deciding, desk, tree
@@ -23,14 +22,7 @@ def home() -> str:
 def invitations() -> str:
     """Who brought whom, from the top or below one person (``?from=``)."""
     deciding.ensure_keeper(current_viewer())
-    branch = tree.branch(_root(request.args.get("from", "")), page_number())
+    branch = tree.branch(named(sent) if (sent := request.args.get("from")) else None, page_number())
     if branch is None:
         raise NotFound
     return render_template("trust/tree.html", branch=branch)
-
-
-def _root(sent: str) -> int | None:
-    try:
-        return ids.decode(sent) if sent else None
-    except ValueError:
-        raise NotFound from None

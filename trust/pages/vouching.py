@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import ids, rosters
-from community.access import NotAllowed, NotFound
+from community import rosters
+from community.access import NotAllowed, named
 from community.models import WAITING
 from community.pages.hook import current_viewer
 from community.pages.told import told
@@ -79,19 +79,11 @@ def ask(person_id: int) -> Page:
     form = AskForm()
     if request.method == "POST":
         with told(_("Asked. This member sees the person's name and organization, and how you know each other.")):
-            vouches.ask(viewer, person_id, _key(form.member.data))
+            vouches.ask(viewer, person_id, named(form.member.data))
         return redirect(url_for(".show", person_id=person_id), 303)
     find = request.args.get("find", "").replace("\x00", "")[:100]
     found = rosters.find_people(viewer, find)
     return render_template("trust/vouching/ask.html", person=person, find=find, found=found)
-
-
-def _key(sent: str | None) -> int:
-    """The id that was sent; what is none names nobody."""
-    try:
-        return ids.decode(sent or "")
-    except ValueError:
-        raise NotFound from None
 
 
 def _onward() -> Response:
