@@ -47,8 +47,9 @@ FORM = {
     "time_zone": "Asia/Tokyo",
     "words": "We have worked together.",
 }
-# Asked with every object there is, not with some of them.
-WHOLE = [DOORS[name] for name in ("groups.show", "threads.show", "threads.live", "posts.audience", "compose.reply")]
+# Asked with every object there is, not with some of them; the second only where more is asked of each.
+WHOLE = {"groups.show", "threads.show", "threads.live"}
+WIDE = {*WHOLE, "posts.audience", "compose.reply"}
 Keys = dict[str, str]
 
 
@@ -97,18 +98,18 @@ def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
 def choices(rule: Rule, viewer: Person, door: Door, each: int) -> Iterator[Keys]:
     """Of every argument some objects that this person sees, some that they do not, and a missing one."""
     names = sorted(rule.arguments)
-    options = [_some(f"{viewer.key}{rule}", name, viewer, door, each) for name in names]
+    options = [_some(rule, name, viewer, door, each) for name in names]
     for chosen in product(*options):
         yield dict(zip(names, chosen, strict=True))
 
 
-def _some(salt: str, name: str, viewer: Person, door: Door, each: int) -> list[str]:
-    keys = sorted(ARGUMENTS[name](WORLD), key=lambda key: number(salt + key))
+def _some(rule: Rule, name: str, viewer: Person, door: Door, each: int) -> list[str]:
+    keys = sorted(ARGUMENTS[name](WORLD), key=lambda key: number(f"{viewer.key}{rule}{key}"))
     question = door.sees.get(name)
     if question is None or name != min(door.sees):
         return [*keys[: each + 1], MISSING]
     seen = [key for key in keys if question(WORLD, viewer, {name: key})]
-    if door in WHOLE or name == "group_id":
+    if rule.endpoint in (WHOLE if each < 2 else WIDE) or rule.arguments == {"group_id"}:
         each = len(keys)
     return [*seen[:each], *[key for key in keys if key not in seen][:each], MISSING]
 
