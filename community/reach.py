@@ -9,13 +9,13 @@ from sqlalchemy import BigInteger, bindparam, func, select
 
 from community import clock, visibility
 from community.bounds import Place
-from community.db import UTCDateTime, db
+from community.db import COMMA, UTCDateTime, db
 from community.models import LISTED, Member, Organization, OrganizationSector, Post
 from community.tlp import Tlp
 from community.viewer import Viewer
 
 _sectors = (
-    select(func.aggregate_strings(OrganizationSector.sector_code, ","))
+    select(func.aggregate_strings(OrganizationSector.sector_code, COMMA))
     .where(OrganizationSector.organization_id == Organization.id)
     .correlate(Organization)
     .scalar_subquery()

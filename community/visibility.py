@@ -10,7 +10,6 @@ Statements built here carry the parameters ``viewer_*``: they are executed with 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -24,14 +23,13 @@ from sqlalchemy import (
     exists,
     false,
     literal,
-    literal_column,
     not_,
     or_,
     select,
 )
 from sqlalchemy.orm import aliased
 
-from community.db import UTCDateTime
+from community.db import UTCDateTime, is_one_of
 from community.models import (
     LISTED,
     SEEING,
@@ -136,11 +134,6 @@ def _any_of(own: Any, *rules: Rule) -> Rule:
     return exists().where(*rules).correlate_except(*own if isinstance(own, tuple) else (own,))
 
 
-def _is_one_of(column: Any, values: Collection[StrEnum]) -> Rule:
-    # Our own constants, written into the statement: a parameter each would be expanded anew at every execution.
-    return column.in_([literal_column(f"'{value}'") for value in sorted(values)])  # type: ignore[no-any-return]
-
-
 def _inside(who: Who, *posts: What) -> Rule:
     """May ``who`` read the group, as far back as all these posts? Stands beside ``groups`` in the statement."""
     # The moment matters only where the history is hidden.
@@ -148,7 +141,7 @@ def _inside(who: Who, *posts: What) -> Rule:
         _Place, _Place.group_id == Group.id, _Place.member_id == who.id, *(_Place.since < p.released_at for p in posts)
     )
     return or_(
-        _is_one_of(Group.visibility, [Visibility.PUBLIC]),
+        is_one_of(Group.visibility, [Visibility.PUBLIC]),
         and_(who.belongs(), or_(Group.hides_history.is_(False), early)),
     )
 
@@ -160,22 +153,22 @@ def _labelled(who: Who, post: What) -> Rule:
     it was written, and is a contractor now, reads no staff's words in it. Under every other label the quote's own label
     was as strict or stricter for readers of the kind.
     """
-    return and_(_by_label(who, post), or_(not_(_is_one_of(post.tlp, NAMED_ONLY)), not_(post.repeats(who))))
+    return and_(_by_label(who, post), or_(not_(is_one_of(post.tlp, NAMED_ONLY)), not_(post.repeats(who))))
 
 
 def _by_label(who: Who, post: What) -> Rule:
     return or_(
-        _is_one_of(post.tlp, ANY_READER),
-        and_(_is_one_of(post.tlp, UNDER_NDA), or_(_is_one_of(who.engagement, [Engagement.STAFF]), who.nda_signed)),
-        and_(_is_one_of(post.tlp, STAFF_ONLY), _is_one_of(who.engagement, [Engagement.STAFF])),
-        and_(_is_one_of(post.tlp, NAMED_ONLY), or_(post.author_id == who.id, post.names(who))),
+        is_one_of(post.tlp, ANY_READER),
+        and_(is_one_of(post.tlp, UNDER_NDA), or_(is_one_of(who.engagement, [Engagement.STAFF]), who.nda_signed)),
+        and_(is_one_of(post.tlp, STAFF_ONLY), is_one_of(who.engagement, [Engagement.STAFF])),
+        and_(is_one_of(post.tlp, NAMED_ONLY), or_(post.author_id == who.id, post.names(who))),
     )
 
 
 def _sees(who: Who, post: What, opening: What, states: Collection[MemberState] = SEEING) -> Rule:
     """The rule for a post inside its thread: nobody sees it who does not see the post that opened the thread."""
     posts = [opening] if post is opening else [opening, post]
-    return and_(_is_one_of(who.state, states), _inside(who, *posts), *(_labelled(who, each) for each in posts))
+    return and_(is_one_of(who.state, states), _inside(who, *posts), *(_labelled(who, each) for each in posts))
 
 
 def _granted(who: Who) -> Rule:
@@ -186,9 +179,9 @@ def _granted(who: Who) -> Rule:
     unread = and_(not_(_opened(who, _Quoted)), not_(_sees(who, _stored(_Quoted), OPENING)))
     beyond = _any_of((Quote, _Quoted), Quote.post_id == Post.id, _Quoted.id == Quote.quoted_id, unread)
     return and_(
-        _is_one_of(who.state, SEEING),
+        is_one_of(who.state, SEEING),
         _opened(who, Post),
-        or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), who.belongs()),
+        or_(is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), who.belongs()),
         not_(beyond),
     )
 
@@ -233,14 +226,14 @@ def _with_context(statement: Select[Any]) -> Select[Any]:
 
 def visible_groups(*columns: Any) -> Select[Any]:
     """Groups whose existence the viewer may know: all but the secret ones they do not belong to."""
-    known = or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), VIEWER.belongs())
-    return select(*columns).select_from(Group).where(_is_one_of(VIEWER.state, SEEING), known)
+    known = or_(is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), VIEWER.belongs())
+    return select(*columns).select_from(Group).where(is_one_of(VIEWER.state, SEEING), known)
 
 
 def reads_group() -> Rule:
     """As a condition beside ``groups``: may the viewer read posts there (each as its label allows)?"""
     return and_(
-        _is_one_of(VIEWER.state, SEEING), or_(_is_one_of(Group.visibility, [Visibility.PUBLIC]), VIEWER.belongs())
+        is_one_of(VIEWER.state, SEEING), or_(is_one_of(Group.visibility, [Visibility.PUBLIC]), VIEWER.belongs())
     )
 
 
@@ -250,7 +243,7 @@ def visible_members(*columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(Member)
         .join(Organization, Organization.id == Member.organization_id)
-        .where(_is_one_of(VIEWER.state, SEEING), _is_one_of(Member.state, LISTED))
+        .where(is_one_of(VIEWER.state, SEEING), is_one_of(Member.state, LISTED))
     )
 
 
