@@ -6,7 +6,7 @@ Counts come from the visibility rule.
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from community import clock, concerned, visibility
@@ -32,13 +32,20 @@ MY_PLACE = and_(Membership.group_id == Post.group_id, Membership.member_id == bi
 MY_MARK = and_(ReadMark.thread_id == Post.thread_id, ReadMark.member_id == bindparam("viewer_id"))
 # From both sides: of a moment that is only not too old the planner expects a third of all posts, and reads them all.
 _RECENT, _SOON = bindparam("recent", type_=UTCDateTime), bindparam("soon", type_=UTCDateTime)
-IS_UNREAD = and_(
-    Post.released_at.between(_RECENT, _SOON),
-    Post.released_at > func.coalesce(Membership.read_to, Membership.since),
-    or_(ReadMark.read_to.is_(None), Post.released_at > ReadMark.read_to),
-    or_(Post.author_id.is_(None), Post.author_id != bindparam("viewer_id")),
-    Post.state == constant(PostState.PUBLISHED),
-)
+
+
+def is_unread(post: Any) -> ColumnElement[bool]:
+    """Is ``post``, the table or an alias of it, news to the viewer? ``MY_PLACE`` and ``MY_MARK`` are joined."""
+    return and_(
+        post.released_at.between(_RECENT, _SOON),
+        post.released_at > func.coalesce(Membership.read_to, Membership.since),
+        or_(ReadMark.read_to.is_(None), post.released_at > ReadMark.read_to),
+        or_(post.author_id.is_(None), post.author_id != bindparam("viewer_id")),
+        post.state == constant(PostState.PUBLISHED),
+    )
+
+
+IS_UNREAD = is_unread(Post)
 # Threads that somebody wrote in since: few, and found by an index. Then only one post of each must pass the rule.
 _Moved = aliased(Post, name="moved")
 _moved = (

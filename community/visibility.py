@@ -134,16 +134,18 @@ def _any_of(own: Any, *rules: Rule) -> Rule:
     return exists().where(*rules).correlate_except(*own if isinstance(own, tuple) else (own,))
 
 
-def _inside(who: Who, *posts: What) -> Rule:
-    """May ``who`` read the group, as far back as all these posts? Stands beside ``groups`` in the statement."""
-    # The moment matters only where the history is hidden.
-    early = _any_of(
-        _Place, _Place.group_id == Group.id, _Place.member_id == who.id, *(_Place.since < p.released_at for p in posts)
-    )
+def _inside(who: Who, post: What) -> Rule:
+    """May ``who`` read the group, as far back as the post? Stands beside ``groups`` in the statement."""
+    # The moment matters only where the history is hidden, and a public group never hides it.
     return or_(
         is_one_of(Group.visibility, [Visibility.PUBLIC]),
-        and_(who.belongs(), or_(Group.hides_history.is_(False), early)),
+        and_(who.belongs(), or_(Group.hides_history.is_(False), _came_before(who, post))),
     )
+
+
+def _came_before(who: Who, post: What) -> Rule:
+    here = and_(_Place.group_id == Group.id, _Place.member_id == who.id)
+    return _any_of(_Place, here, _Place.since < post.released_at)
 
 
 def _labelled(who: Who, post: What) -> Rule:
@@ -167,8 +169,13 @@ def _by_label(who: Who, post: What) -> Rule:
 
 def _sees(who: Who, post: What, opening: What, states: Collection[MemberState] = SEEING) -> Rule:
     """The rule for a post inside its thread: nobody sees it who does not see the post that opened the thread."""
-    posts = [opening] if post is opening else [opening, post]
-    return and_(is_one_of(who.state, states), _inside(who, *posts), *(_labelled(who, each) for each in posts))
+    rule = and_(is_one_of(who.state, states), _inside(who, opening), _labelled(who, opening))
+    return rule if post is opening else and_(rule, _follows(who, post))
+
+
+def _follows(who: Who, post: What) -> Rule:
+    """The part of the rule that is asked of each post of a thread whose opening ``who`` sees."""
+    return and_(or_(Group.hides_history.is_(False), _came_before(who, post)), _labelled(who, post))
 
 
 def _granted(who: Who) -> Rule:
@@ -206,6 +213,15 @@ def visible_openings(*columns: Any) -> Select[Any]:
         .join(Group, Group.id == Post.group_id)
         .where(Post.id == Post.thread_id, _sees(VIEWER, POST, POST))
     )
+
+
+def visible_beside(post: Any, *columns: Any) -> Select[Any]:
+    """Posts of the thread that ``visible_openings`` found in the statement around, as the viewer sees them.
+
+    ``post`` is an alias of the posts: what the rule says of opening and group is asked once a thread.
+    """
+    seen = _follows(VIEWER, _stored(post))
+    return select(*columns).select_from(post).where(post.thread_id == Post.id, seen).correlate_except(post)
 
 
 def visible_alone(*columns: Any) -> Select[Any]:
