@@ -48,6 +48,9 @@ from community.models import (
 from community.tlp import ANY_READER, NAMED_ONLY, STAFF_ONLY, UNDER_NDA, Tlp
 
 Rule = ColumnElement[bool]
+# Everybody has one. Joined from outside it is left out by the planner where no column of it is asked for; joined from
+# within it was compared with every member.
+THEIR_ORGANIZATION = Organization.id == Member.organization_id
 Opening = aliased(Post, name="opening")
 # The rule's own aliases: a statement around it may join the same tables without being confused with them.
 _Place = aliased(Membership, name="place")
@@ -258,7 +261,7 @@ def visible_members(*columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(Member)
-        .join(Organization, Organization.id == Member.organization_id)
+        .outerjoin(Organization, THEIR_ORGANIZATION)
         .where(is_one_of(VIEWER.state, SEEING), is_one_of(Member.state, LISTED))
     )
 
@@ -281,7 +284,7 @@ def audience(*columns: Any, states: Collection[MemberState] = SEEING) -> Select[
     return (
         _with_context(select(*columns))
         .join(Member, _sees(MEMBER, POST, OPENING, states))
-        .join(Organization, Organization.id == Member.organization_id)
+        .outerjoin(Organization, THEIR_ORGANIZATION)
         .where(Post.id == bindparam("post_id"))
     )
 
@@ -294,6 +297,6 @@ def draft_audience(post: What, *columns: Any, reply: bool) -> Select[Any]:
     rule = _sees(MEMBER, post, OPENING if reply else post, LISTED)
     return (
         statement.join(Member, rule)
-        .join(Organization, Organization.id == Member.organization_id)
+        .outerjoin(Organization, THEIR_ORGANIZATION)
         .where(Group.id == bindparam("group_id"))
     )

@@ -14,7 +14,7 @@ from community.markup import RENDERER_VERSION
 from community.models import Draft as KeptDraft
 from community.models import Post, PostState, Quote, Recipient, Revision, Thread
 from community.policy import Permission
-from community.shown import Shown
+from community.shown import Shown, ids_in
 from community.tlp import Tlp
 from community.viewer import Viewer
 from community.writing import NOT_YOUR_REPORT, AlreadySent, AudienceGrew, Draft, Unfit
@@ -136,8 +136,9 @@ def _agreed(sheet: _Sheet, place: Place, limits: Bounds) -> frozenset[int]:
     if shown is None and draft.tlp != Tlp.RED:
         return named
     readers = reach.readers(viewer, place, draft.tlp, named)
-    named = bounds.ensure_somebody(draft, limits, named & readers)
-    if shown is not None and shown.added(readers):
+    if draft.tlp == Tlp.RED:
+        named = bounds.ensure_somebody(draft, limits, named & ids_in(readers))
+    if shown is not None and shown.grew(readers):
         raise AudienceGrew
     return named
 
