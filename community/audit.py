@@ -12,15 +12,19 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from community import clock
-from community.db import action, db, insert_new, one_moment
+from community.db import action, db, insert_new, one_moment, read, write
 from community.models import AuditEntry, AuditHead
 from community.settings import settings
 from community.viewer import Viewer
 
 BEGINNING = bytes(32)
+# Built once: every act appends.
+_HELD = select(AuditHead.count, AuditHead.mac).with_for_update()
+_ENTRY = insert(AuditEntry.__table__)  # type: ignore[arg-type]
+_END = update(AuditHead).values(count=bindparam("new_count"), mac=bindparam("new_mac"))
 
 
 def record(
@@ -31,19 +35,19 @@ def record(
     ``actor`` None stands for the system or for somebody who must not be named.
     """
     count, before = _hold_head()
-    entry = AuditEntry(
-        number=count + 1,
-        at=clock.now(),
-        tag=tag,
-        actor_id=actor.member_id if actor else None,
-        group_id=group_id,
-        subject_id=subject_id,
-        facts=facts,
-        key_version=1,
-    )
-    entry.mac = _mac(entry, before)
-    db.session.add(entry)
-    db.session.execute(update(AuditHead).values(count=entry.number, mac=entry.mac))
+    entry = {
+        "number": count + 1,
+        "at": clock.now(),
+        "tag": tag,
+        "actor_id": actor.member_id if actor else None,
+        "group_id": group_id,
+        "subject_id": subject_id,
+        "facts": facts,
+        "key_version": 1,
+    }
+    mac = _mac(AuditEntry(**entry), before)
+    write(_ENTRY, entry | {"mac": mac})
+    write(_END, {"new_count": count + 1, "new_mac": mac})
 
 
 def hold() -> None:
@@ -56,12 +60,12 @@ def hold() -> None:
 
 def _hold_head() -> tuple[int, bytes]:
     """Count and end of the chain, locked until the action ends. Two first entries at once follow each other as well."""
-    held = select(AuditHead.count, AuditHead.mac).with_for_update()
-    head = db.session.execute(held).one_or_none()
+    head = read(_HELD, {}).one_or_none()
     if head is None:
         db.session.execute(insert_new(AuditHead), [{"id": 1, "count": 0, "mac": BEGINNING}])
-        head = db.session.execute(held).one()
-    return int(head[0]), bytes(head[1])
+        head = read(_HELD, {}).one()
+    count, mac = tuple(head)
+    return int(count), bytes(mac)
 
 
 def _mac(entry: AuditEntry, before: bytes) -> bytes:

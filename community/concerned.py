@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, bindparam, case, exists, literal, or_
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, bindparam, case, exists, false, or_
 from sqlalchemy.orm import aliased
 
+from community.db import constant, is_one_of
 from community.models import (
     LISTED,
     WAITING,
@@ -29,11 +30,11 @@ def _row(model: Any, *rules: Rule) -> Rule:
     return exists().where(*rules).correlate_except(model)
 
 
-_waits = exists().where(_About.id == _about, _About.state.in_(WAITING)).correlate_except(_About)
+_waits = exists().where(_About.id == _about, is_one_of(_About.state, WAITING)).correlate_except(_About)
 _asked = and_(_waits, _row(VouchRequest, VouchRequest.person_id == _about, VouchRequest.asked_id == _me))
 _vouches = _row(Vouch, Vouch.person_id == _about, Vouch.voucher_id == _me)
 _brought = _row(Invitation, Invitation.member_id == _about, Invitation.sponsor_id == _me)
-_listed = _row(_About, _About.id == _about, _About.state.in_(LISTED))
+_listed = _row(_About, _About.id == _about, is_one_of(_About.state, LISTED))
 _colleague = _row(
     _About, _About.id == _about, exists().where(_Me.id == _me, _Me.organization_id == _About.organization_id)
 )
@@ -55,5 +56,5 @@ _RULES: dict[NotificationKind, Rule] = {
 def still_known() -> Rule:
     """As a condition beside ``notifications``: is it about nobody else, or about somebody the viewer may know of?"""
     about_me = or_(_about.is_(None), _about == _me)
-    rules = [(Notification.kind == kind, rule) for kind, rule in _RULES.items()]
-    return or_(about_me, case(*rules, else_=literal(False)))
+    rules = [(Notification.kind == constant(kind), rule) for kind, rule in _RULES.items()]
+    return or_(about_me, case(*rules, else_=false()))

@@ -1,6 +1,6 @@
 """The database: handle, naming, types, and the only place that commits."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Engine, Enum, Integer, MetaData, event
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Engine, Enum, Integer, MetaData, event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Result
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -73,6 +73,17 @@ def choice(kind: type[E]) -> Enum:
     )
 
 
+def constant(value: StrEnum | int) -> ColumnElement[Any]:
+    """A value of our own, written into the statement: each parameter costs anew at every execution."""
+    return literal_column(f"'{value}'" if isinstance(value, StrEnum) else str(int(value)))
+
+
+def is_one_of(column: Any, values: Collection[StrEnum]) -> ColumnElement[bool]:
+    """Is the column one of these constants? As parameters they would be expanded anew at every execution."""
+    return column.in_([constant(value) for value in sorted(values)])  # type: ignore[no-any-return]
+
+
+COMMA: Any = literal_column("','")  # between the codes of ``aggregate_strings``
 RunningNumber = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -175,3 +186,8 @@ def insert_new(model: type[Base]) -> Any:
 def read(statement: Any, given: Mapping[str, Any]) -> Result[Any]:
     """Rows of plain columns, without the session's work for objects: a third quicker, and pages read many."""
     return db.session.connection().execute(statement, given)
+
+
+def write(statement: Any, given: Mapping[str, Any]) -> None:
+    """Change rows inside the running action, likewise; what its objects are to become is not written before."""
+    db.session.connection().execute(statement, given)

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, func, select, true
 
 from community import rosters, visibility
 from community.access import GroupRow
-from community.db import db, read
+from community.db import COMMA, constant, db, read
 from community.models import (
     Group,
     GroupSector,
@@ -24,7 +24,7 @@ from community.viewer import Viewer
 
 _mine = and_(Membership.group_id == Group.id, Membership.member_id == bindparam("viewer_id"))
 _sectors = (
-    select(func.aggregate_strings(GroupSector.sector_code, ","))
+    select(func.aggregate_strings(GroupSector.sector_code, COMMA))
     .where(GroupSector.group_id == Group.id)
     .correlate(Group)
     .scalar_subquery()
@@ -47,11 +47,11 @@ _of_each = (
     visibility.members_of_group(func.count().label("members")).group_by(Member.organization_id).subquery("of_each")
 )
 _numbers = select(
-    func.coalesce(func.sum(_of_each.c.members), 0).label("members"), func.count().label("organizations")
+    func.coalesce(func.sum(_of_each.c.members), constant(0)).label("members"), func.count().label("organizations")
 ).subquery("numbers")
 _moderators = (
     visibility.members_of_group(Member.id, Member.name, Organization.short_name.label("organization_name"))
-    .where(Membership.role == Role.MODERATOR)
+    .where(Membership.role == constant(Role.MODERATOR))
     .subquery("moderators")
 )
 _FACTS = (
@@ -91,7 +91,7 @@ def sectors_of_group(group: GroupRow) -> list[str]:
 PAGE = 60
 MOST_POSTS = 20
 _organization_sectors = (
-    select(func.aggregate_strings(OrganizationSector.sector_code, ","))
+    select(func.aggregate_strings(OrganizationSector.sector_code, COMMA))
     .where(OrganizationSector.organization_id == Organization.id)
     .correlate(Organization)
     .scalar_subquery()

@@ -5,8 +5,12 @@ An event is written to the outbox in the transaction that causes it (``record``)
 
 from dataclasses import asdict, dataclass
 
-from community.db import db
+from sqlalchemy import insert
+
+from community.db import write
 from community.models import OutboxEvent
+
+_NEW = insert(OutboxEvent.__table__).inline()  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -177,7 +181,7 @@ KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclas
 
 def record(event: Event) -> None:
     """Write ``event`` to the outbox, inside the running action."""
-    db.session.add(OutboxEvent(kind=type(event).__name__, payload=asdict(event)))
+    write(_NEW, {"kind": type(event).__name__, "payload": asdict(event)})
 
 
 def restore(row: OutboxEvent) -> Event:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, bindparam, case, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from community import visibility
-from community.db import UTCDateTime, read
+from community.db import UTCDateTime, constant, read
 from community.listing import PAGE, Page
 from community.models import Follow, Group, Member, Membership, Organization, Post, ReadMark, Severity, Thread
-from community.reading import IS_UNREAD, MY_MARK, MY_PLACE, recent
+from community.reading import IS_UNREAD, MY_MARK, MY_PLACE, is_unread, recent
 from community.viewer import Viewer
 
 MOST_MARKED = 1000
@@ -38,40 +38,35 @@ _ROW = (
     Opener.name.label("author_name"),
     Organization.short_name.label("organization_name"),
 )
-_IS_WARNING = Post.severity == Severity.WARNING
-_CHOSEN: ColumnElement[Any] = bindparam("thread_ids", expanding=True)
-_activity = (
-    visibility.visible_posts(
-        Post.thread_id,
-        func.count().label("posts"),
-        func.max(Post.released_at).label("last_at"),
-        func.sum(case((IS_UNREAD, 1), else_=0)).label("unread"),
-        func.min(ReadMark.read_to).label("read_to"),
-        func.max(case((and_(IS_UNREAD, _IS_WARNING), 1), else_=0)).label("alarm"),
+_IS_WARNING = Post.severity == constant(Severity.WARNING)
+_Said = aliased(Post, name="said_there")
+_NEWS = is_unread(_Said)
+
+
+def _of_thread(*columns: Any) -> Any:
+    """A number about the posts of a thread that the viewer sees. Thread by thread: the planner never joins them all."""
+    return visibility.visible_beside(_Said, *columns)
+
+
+_CHOSEN = [bindparam(f"thread_{number}", type_=BigInteger) for number in range(PAGE)]
+_THREADS = (
+    visibility.visible_openings(
+        *_ROW,
+        _of_thread(func.count()).where(_Said.id != Post.id).scalar_subquery().label("replies"),
+        _of_thread(func.max(_Said.released_at)).scalar_subquery().label("last_at"),
+        _of_thread(func.count()).where(_NEWS).scalar_subquery().label("unread"),
+        ReadMark.read_to.is_(None).label("never_read"),
+        exists().where(Follow.thread_id == Post.id, Follow.member_id == bindparam("viewer_id")).label("follows"),
     )
+    .join(Thread, Thread.id == Post.id)
     .outerjoin(ReadMark, MY_MARK)
     .outerjoin(Membership, MY_PLACE)
-    .where(Post.thread_id.in_(_CHOSEN))
-    .group_by(Post.thread_id)
-    .subquery("activity")
-)
-_THREADS = (
-    select(
-        *_ROW,
-        (_activity.c.posts - 1).label("replies"),
-        _activity.c.last_at,
-        _activity.c.unread,
-        and_(_activity.c.read_to.is_(None), _activity.c.unread > 0).label("is_new"),
-        _activity.c.alarm,
-        exists().where(Follow.thread_id == Thread.id, Follow.member_id == bindparam("viewer_id")).label("follows"),
-    )
-    .join(_activity, _activity.c.thread_id == Thread.id)
-    .join(Post, Post.id == Thread.id)
-    .join(Group, Group.id == Thread.group_id)
     .outerjoin(Opener, Opener.id == Post.author_id)
     .outerjoin(Organization, Organization.id == Post.organization_id)
-    .where(Thread.id.in_(_CHOSEN))  # said twice: of a grouped subquery the planner does not know how short it is
+    .where(Post.id.in_(_CHOSEN))
 )
+_WARNED = _of_thread(_Said.id).where(_NEWS, _Said.severity == constant(Severity.WARNING)).exists()
+_ALARMS = _THREADS.add_columns(_WARNED.label("alarm"))
 
 _last = func.max(Post.released_at)
 _IN_GROUP = visibility.visible_posts(Post.thread_id).where(Post.group_id == bindparam("group_id"))
@@ -96,7 +91,7 @@ def _rested(posts: Select[Any]) -> Select[Any]:
 
 def _met(pinned: Select[Any], walk: Select[Any]) -> Select[Any]:
     """Pinned threads, then those met on the walk as they come; ``walked`` is how many posts of each that took."""
-    parts = (select(one.subquery(), literal(number).label("part")) for number, one in enumerate((pinned, walk)))
+    parts = (select(one.subquery(), constant(number).label("part")) for number, one in enumerate((pinned, walk)))
     met = union_all(*parts).subquery("met")
     return (
         select(met.c.thread_id, func.sum(met.c.part).label("walked"))
@@ -112,7 +107,7 @@ _UNREAD = (
     .outerjoin(ReadMark, MY_MARK)
     .where(IS_UNREAD)
     .group_by(Post.thread_id)
-    .order_by(func.max(case((_IS_WARNING, 1), else_=0)).desc(), _last.desc(), Post.thread_id)
+    .order_by(func.max(case((_IS_WARNING, constant(1)), else_=constant(0))).desc(), _last.desc(), Post.thread_id)
     .limit(bindparam("most"))
 )
 _UNTIL = _UNREAD.where(Post.released_at <= bindparam("until", type_=UTCDateTime))
@@ -125,7 +120,7 @@ def threads_of_group(viewer: Viewer, group_id: int, before: datetime | None = No
     """
     skip = (number - 1) * PAGE
     ids = _ids_of_group(viewer, group_id, before, skip + PAGE + 1)[skip:]
-    return Page(_rows(viewer, ids[:PAGE]), number, len(ids) > PAGE)
+    return Page(_rows(_THREADS, viewer, ids[:PAGE]), number, len(ids) > PAGE)
 
 
 def new_threads(viewer: Viewer, most: int) -> list[Any]:
@@ -133,7 +128,8 @@ def new_threads(viewer: Viewer, most: int) -> list[Any]:
 
     ``alarm`` tells whether a row has an unread warning, ``follows`` whether the viewer follows the thread.
     """
-    return _rows(viewer, list(read(_UNREAD, viewer.binds | recent() | {"most": most}).scalars()))
+    ids = read(_UNREAD, viewer.binds | recent() | {"most": min(most, PAGE)}).scalars().all()
+    return _rows(_ALARMS, viewer, ids)
 
 
 def unread_until(viewer: Viewer, until: datetime) -> dict[int, datetime]:
@@ -152,10 +148,11 @@ def _ids_of_group(viewer: Viewer, group_id: int, before: datetime | None, wanted
         most *= _FARTHER
 
 
-def _rows(viewer: Viewer, thread_ids: Sequence[int]) -> list[Any]:
+def _rows(asked: Select[Any], viewer: Viewer, thread_ids: Sequence[int]) -> list[Any]:
     """What lists show of these threads, in this order."""
     if not thread_ids:
         return []
-    rows = read(_THREADS, viewer.binds | recent() | {"thread_ids": thread_ids})
-    found = {row.id: row for row in rows}
+    # As many numbers whatever the list holds: one statement, planned once.
+    chosen = {one.key: thread_ids[min(number, len(thread_ids) - 1)] for number, one in enumerate(_CHOSEN)}
+    found = {row.id: row for row in read(asked, viewer.binds | recent() | chosen)}
     return [found[one] for one in thread_ids if one in found]

@@ -6,11 +6,11 @@ Everything is counted as the reader sees it.
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from community import visibility
 from community.access import ThreadRow
-from community.db import UTCDateTime, read
+from community.db import COMMA, UTCDateTime, constant, is_one_of, read
 from community.models import (
     LISTED,
     Grant,
@@ -27,7 +27,7 @@ from community.viewer import Viewer
 PAGE = 20
 _VIEWER: ColumnElement[int] = bindparam("viewer_id")
 _sectors = (
-    select(func.aggregate_strings(OrganizationSector.sector_code, ","))
+    select(func.aggregate_strings(OrganizationSector.sector_code, COMMA))
     .where(OrganizationSector.organization_id == Post.organization_id)
     .correlate(Post)
     .scalar_subquery()
@@ -49,13 +49,13 @@ POST_COLUMNS = (
     Post.follow_up,
     Post.attribution,
     Member.name.label("author_name"),
-    Member.state.in_(LISTED).label("author_listed"),
+    is_one_of(Member.state, LISTED).label("author_listed"),
     Organization.id.label("organization_id"),
     Organization.short_name.label("organization_name"),
     _sectors.label("sectors"),
-    case((Post.tlp == Tlp.RED, _named), else_=literal(0)).label("named"),
+    case((Post.tlp == constant(Tlp.RED), _named), else_=constant(0)).label("named"),
     _granted.label("granted"),
-    case((Post.author_id == _VIEWER, _opened), else_=literal(0)).label("opened"),
+    case((Post.author_id == _VIEWER, _opened), else_=constant(0)).label("opened"),
 )
 
 
@@ -70,7 +70,7 @@ _IN_THREAD = visibility.visible_posts(*POST_COLUMNS).where(Post.thread_id == bin
 _POSTS = (
     with_author(_IN_THREAD)
     .order_by(Post.id != Post.thread_id, Post.released_at, Post.id)
-    .limit(PAGE + 1)
+    .limit(constant(PAGE + 1))
     .offset(bindparam("skip"))
 )
 _known = visibility.visible_posts(Post.released_at).where(Post.id == bindparam("post_id")).correlate(None)
@@ -78,7 +78,7 @@ _AFTER = (
     visibility.visible_posts(Post.id)
     .where(Post.thread_id == bindparam("thread_id"), Post.released_at > _known.scalar_subquery())
     .order_by(Post.released_at, Post.id)
-    .limit(PAGE)
+    .limit(constant(PAGE))
 )
 _BETWEEN = visibility.visible_posts(Post.id).where(
     Post.thread_id == bindparam("thread_id"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from community import clock
+from community.db import constant
 from community.models import Engagement, MemberState, PostState, Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, not_wider_than
 from community.viewer import PROOF_LASTS, Viewer
@@ -126,12 +127,12 @@ def is_trusted(person: "Viewer | Member") -> bool:
 
 def trusted(member: Any) -> ColumnElement[bool]:
     """``is_trusted`` as a condition on ``member``, the table or an alias of it."""
-    return or_(member.engagement == Engagement.STAFF, member.nda_signed)
+    return or_(member.engagement == constant(Engagement.STAFF), member.nda_signed)
 
 
 def keeps_trust(member: Any) -> ColumnElement[bool]:
     """Is ``member``, the table or an alias of it, a site moderator who can act now? Permission.COMMUNITY_TRUST."""
-    return and_(member.site_moderator, member.state == MemberState.ACTIVE, trusted(member))
+    return and_(member.site_moderator, member.state == constant(MemberState.ACTIVE), trusted(member))
 
 
 def _moderates(viewer: Viewer, group: "GroupRow") -> bool:

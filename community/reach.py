@@ -1,21 +1,21 @@
 """Who will read a post, asked before it is sent and afterwards: the rule of ``visibility``, read backwards."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, func, select
+from sqlalchemy import BigInteger, Result, Select, String, bindparam, cast, false, func, select
 
 from community import clock, visibility
 from community.bounds import Place
-from community.db import UTCDateTime, db
+from community.db import COMMA, UTCDateTime, db, read
 from community.models import LISTED, Member, Organization, OrganizationSector, Post
 from community.tlp import Tlp
 from community.viewer import Viewer
 
 _sectors = (
-    select(func.aggregate_strings(OrganizationSector.sector_code, ","))
+    select(func.aggregate_strings(OrganizationSector.sector_code, COMMA))
     .where(OrganizationSector.organization_id == Organization.id)
     .correlate(Organization)
     .scalar_subquery()
@@ -27,15 +27,35 @@ PERSON = (
     Organization.name.label("organization_name"),
     _sectors.label("sectors"),
 )
-# The rule about a post that is only being written. Built once: putting it together costs more than running it.
-_SKETCH = visibility.What(
-    bindparam("draft_tlp", type_=Post.tlp.type),
-    bindparam("draft_author", type_=BigInteger),
-    bindparam("draft_at", type_=UTCDateTime),
-    lambda who: who.id.in_(bindparam("draft_named", type_=BigInteger, expanding=True)),
-)
-_REACH = {reply: visibility.draft_audience(_SKETCH, *PERSON, reply=reply) for reply in (False, True)}
-_READERS = {reply: visibility.draft_audience(_SKETCH, Member.id, reply=reply) for reply in (False, True)}
+
+
+def _sketch(names: Callable[[visibility.Who], Any]) -> visibility.What:
+    return visibility.What(
+        bindparam("draft_tlp", type_=Post.tlp.type),
+        bindparam("draft_author", type_=BigInteger),
+        bindparam("draft_at", type_=UTCDateTime),
+        names,
+    )
+
+
+def _in_line(audience: Select[Any]) -> Select[Any]:
+    """The numbers of an audience as one text: receiving a thousand rows takes longer than finding them."""
+    ordered = audience.order_by(Member.id).subquery()
+    return select(func.aggregate_strings(cast(ordered.c.id, String), COMMA))
+
+
+# The rule about a post that is only being written. Built once: putting it together costs more than running it. Names
+# are asked for under TLP:RED only: a list of them makes a statement of its own for each length.
+_NAMING = _sketch(lambda who: who.id.in_(bindparam("draft_named", type_=BigInteger, expanding=True)))
+_OPEN = _sketch(lambda _who: false())
+_KINDS = [(reply, red) for reply in (False, True) for red in (False, True)]
+_REACH = {
+    (reply, red): visibility.draft_audience(_NAMING if red else _OPEN, *PERSON, reply=reply) for reply, red in _KINDS
+}
+_READERS = {
+    (reply, red): _in_line(visibility.draft_audience(_NAMING if red else _OPEN, Member.id, reply=reply))
+    for reply, red in _KINDS
+}
 _AUDIENCE = visibility.audience(*PERSON, states=LISTED)
 
 
@@ -66,14 +86,12 @@ class Reach(NamedTuple):
 
 def reach(viewer: Viewer, place: Place, label: Tlp, named: Collection[int] = (), at: datetime | None = None) -> Reach:
     """Who would read a post of the viewer in ``place`` under ``label``, released ``at`` (by default now)."""
-    return _by_house(_rows(_REACH, viewer, place, label, named, at))
+    return _by_house(_found(_REACH, viewer, place, label, named, at).all())
 
 
-def readers(
-    viewer: Viewer, place: Place, label: Tlp, named: Collection[int] = (), at: datetime | None = None
-) -> frozenset[int]:
-    """The same people as ``reach``, their numbers only."""
-    return frozenset(row.id for row in _rows(_READERS, viewer, place, label, named, at))
+def readers(viewer: Viewer, place: Place, label: Tlp, named: Collection[int] = (), at: datetime | None = None) -> str:
+    """The same people as ``reach``, their numbers only, as ``shown.in_line`` writes them."""
+    return _found(_READERS, viewer, place, label, named, at).scalar_one() or ""
 
 
 def candidates(viewer: Viewer, place: Place) -> Reach:
@@ -86,13 +104,18 @@ def reach_of_post(post_id: int) -> Reach:
     return _by_house(db.session.execute(_AUDIENCE, {"post_id": post_id}).all())
 
 
-def _rows(
-    asked: Mapping[bool, Any], viewer: Viewer, place: Place, label: Tlp, named: Collection[int], at: datetime | None
-) -> Iterable[Any]:
+def _found(
+    asked: Mapping[tuple[bool, bool], Any],
+    viewer: Viewer,
+    place: Place,
+    label: Tlp,
+    named: Collection[int],
+    at: datetime | None,
+) -> Result[Any]:
     sketch = {"draft_tlp": label, "draft_author": viewer.member_id, "draft_at": at or clock.now()}
     where = {"group_id": place.group.id, "thread_id": place.thread.id if place.thread else 0}
-    statement = asked[place.thread is not None]
-    return db.session.execute(statement, sketch | where | {"draft_named": list(named)}).all()
+    red = label == Tlp.RED
+    return read(asked[place.thread is not None, red], sketch | where | ({"draft_named": list(named)} if red else {}))
 
 
 def _by_house(rows: Iterable[Any]) -> Reach:

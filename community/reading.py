@@ -6,11 +6,11 @@ Counts come from the visibility rule.
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from community import clock, concerned, visibility
-from community.db import UTCDateTime, read
+from community.db import UTCDateTime, constant, read
 from community.models import (
     Group,
     GroupInvitation,
@@ -32,13 +32,20 @@ MY_PLACE = and_(Membership.group_id == Post.group_id, Membership.member_id == bi
 MY_MARK = and_(ReadMark.thread_id == Post.thread_id, ReadMark.member_id == bindparam("viewer_id"))
 # From both sides: of a moment that is only not too old the planner expects a third of all posts, and reads them all.
 _RECENT, _SOON = bindparam("recent", type_=UTCDateTime), bindparam("soon", type_=UTCDateTime)
-IS_UNREAD = and_(
-    Post.released_at.between(_RECENT, _SOON),
-    Post.released_at > func.coalesce(Membership.read_to, Membership.since),
-    or_(ReadMark.read_to.is_(None), Post.released_at > ReadMark.read_to),
-    or_(Post.author_id.is_(None), Post.author_id != bindparam("viewer_id")),
-    Post.state == PostState.PUBLISHED,
-)
+
+
+def is_unread(post: Any) -> ColumnElement[bool]:
+    """Is ``post``, the table or an alias of it, news to the viewer? ``MY_PLACE`` and ``MY_MARK`` are joined."""
+    return and_(
+        post.released_at.between(_RECENT, _SOON),
+        post.released_at > func.coalesce(Membership.read_to, Membership.since),
+        or_(ReadMark.read_to.is_(None), post.released_at > ReadMark.read_to),
+        or_(post.author_id.is_(None), post.author_id != bindparam("viewer_id")),
+        post.state == constant(PostState.PUBLISHED),
+    )
+
+
+IS_UNREAD = is_unread(Post)
 # Threads that somebody wrote in since: few, and found by an index. Then only one post of each must pass the rule.
 _Moved = aliased(Post, name="moved")
 _moved = (
@@ -57,8 +64,8 @@ _something_unread = (
     .outerjoin(ReadMark, MY_MARK)
     .where(IS_UNREAD, Post.thread_id == _moved.c.thread_id)
     .correlate(_moved)
-    .limit(1)
-    .offset(0)  # asked thread by thread: without, the planner looks at all posts of all threads at once
+    .limit(constant(1))
+    .offset(constant(0))  # asked thread by thread: without, the planner looks at all posts of all threads at once
     .exists()
 )
 _marked = and_(ReadMark.thread_id == _moved.c.thread_id, ReadMark.member_id == bindparam("viewer_id"))
@@ -77,7 +84,7 @@ _my_groups = (
         Membership.role,
         Group.archived_at,
         Membership.read_to,
-        func.coalesce(_counts.c.unread, 0).label("unread"),
+        func.coalesce(_counts.c.unread, constant(0)).label("unread"),
     )
     .join(Membership, Membership.group_id == Group.id)
     .outerjoin(_counts, _counts.c.group_id == Group.id)
@@ -99,7 +106,7 @@ _known = visibility.visible_groups(Group.id).where(Group.id == Notification.grou
 _decides = (
     select(Membership.group_id)
     .where(Membership.group_id == Notification.group_id, Membership.member_id == Notification.member_id)
-    .where(Membership.role == Role.MODERATOR)
+    .where(Membership.role == constant(Role.MODERATOR))
     .correlate(Notification)
     .exists()
 )
@@ -121,7 +128,7 @@ def still_seen() -> Any:
     neither post nor group is about the viewer's own account, or about somebody whom they may know of.
     """
     about_post = and_(Notification.post_id.is_not(None), _readable)
-    known = and_(_known, or_(Notification.kind != NotificationKind.JOIN_ASKED, _decides))
+    known = and_(_known, or_(Notification.kind != constant(NotificationKind.JOIN_ASKED), _decides))
     about_group = and_(Notification.post_id.is_(None), or_(known, _asked_in))
     about_me = and_(Notification.post_id.is_(None), Notification.group_id.is_(None), concerned.still_known())
     return and_(Notification.member_id == bindparam("viewer_id"), or_(about_post, about_group, about_me))
@@ -206,7 +213,7 @@ _LATEST = (
         and_(
             GroupInvitation.group_id == Notification.group_id,
             GroupInvitation.member_id == Notification.member_id,
-            Notification.kind == NotificationKind.GROUP_INVITED,
+            Notification.kind == constant(NotificationKind.GROUP_INVITED),
         ),
     )
     .where(still_seen())

@@ -3,7 +3,9 @@
 import base64
 import struct
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 from itsdangerous import BadSignature, Signer
 
@@ -11,19 +13,48 @@ from community.settings import settings
 from community.viewer import Viewer
 
 _TAIL = (1 << 40) - 1
+_DIGEST = sha256().digest_size
 
 
-class Shown(NamedTuple):
-    """The audience that an author was shown: of each member the last 40 bits, which no two of a community share."""
+@dataclass(frozen=True)
+class Shown:
+    """The audience that an author was shown: a hash of it, and of each member the last 40 bits, which no two share."""
 
-    tails: frozenset[int]
+    digest: bytes
+    packed: bytes
+
+    @cached_property
+    def tails(self) -> frozenset[int]:
+        """The last bits of the members who were shown."""
+        return frozenset(int.from_bytes(self.packed[at : at + 5], "big") for at in range(0, len(self.packed), 5))
 
     def added(self, now: Iterable[int]) -> frozenset[int]:
         """Who is in the audience ``now`` and was not shown."""
         return frozenset(member for member in now if member & _TAIL not in self.tails)
 
+    def grew(self, line: str) -> bool:
+        """Is there somebody in the audience ``line``, written by ``in_line``, who was not shown?
 
-NOTHING_SHOWN = Shown(frozenset())
+        Mostly it is the very audience that was shown, and one hash tells.
+        """
+        return _digest(line) != self.digest and bool(self.added(ids_in(line)))
+
+
+NOTHING_SHOWN = Shown(b"", b"")
+
+
+def in_line(members: Iterable[int]) -> str:
+    """An audience as one text: its numbers in order, with commas."""
+    return ",".join(map(str, sorted(members)))
+
+
+def ids_in(line: str) -> frozenset[int]:
+    """The members of an audience that ``in_line`` wrote."""
+    return frozenset(map(int, line.split(","))) if line else frozenset()
+
+
+def _digest(line: str) -> bytes:
+    return sha256(line.encode()).digest()
 
 
 def _signer(viewer: Viewer, key: str) -> Signer:
@@ -32,8 +63,9 @@ def _signer(viewer: Viewer, key: str) -> Signer:
 
 def seal_shown(viewer: Viewer, key: str, members: Iterable[int]) -> str:
     """The audience as a signed text for a hidden field; only for this viewer and this place (``Place.key``)."""
-    packed = b"".join(struct.pack(">Q", member & _TAIL)[3:] for member in sorted(members))
-    return _signer(viewer, key).sign(base64.urlsafe_b64encode(packed)).decode()
+    shown = sorted(members)
+    packed = b"".join(struct.pack(">Q", member & _TAIL)[3:] for member in shown)
+    return _signer(viewer, key).sign(base64.urlsafe_b64encode(_digest(in_line(shown)) + packed)).decode()
 
 
 def open_shown(viewer: Viewer, key: str, sealed: str) -> Shown:
@@ -42,5 +74,4 @@ def open_shown(viewer: Viewer, key: str, sealed: str) -> Shown:
         packed = base64.urlsafe_b64decode(_signer(viewer, key).unsign(sealed.encode()))
     except BadSignature:
         return NOTHING_SHOWN
-    tails = (int.from_bytes(packed[at : at + 5], "big") for at in range(0, len(packed), 5))
-    return Shown(frozenset(tails))
+    return Shown(packed[:_DIGEST], packed[_DIGEST:])

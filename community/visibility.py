@@ -10,7 +10,6 @@ Statements built here carry the parameters ``viewer_*``: they are executed with 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -24,14 +23,13 @@ from sqlalchemy import (
     exists,
     false,
     literal,
-    literal_column,
     not_,
     or_,
     select,
 )
 from sqlalchemy.orm import aliased
 
-from community.db import UTCDateTime
+from community.db import UTCDateTime, is_one_of
 from community.models import (
     LISTED,
     SEEING,
@@ -50,6 +48,9 @@ from community.models import (
 from community.tlp import ANY_READER, NAMED_ONLY, STAFF_ONLY, UNDER_NDA, Tlp
 
 Rule = ColumnElement[bool]
+# Everybody has one. Joined from outside it is left out by the planner where no column of it is asked for; joined from
+# within it was compared with every member.
+THEIR_ORGANIZATION = Organization.id == Member.organization_id
 Opening = aliased(Post, name="opening")
 # The rule's own aliases: a statement around it may join the same tables without being confused with them.
 _Place = aliased(Membership, name="place")
@@ -136,21 +137,18 @@ def _any_of(own: Any, *rules: Rule) -> Rule:
     return exists().where(*rules).correlate_except(*own if isinstance(own, tuple) else (own,))
 
 
-def _is_one_of(column: Any, values: Collection[StrEnum]) -> Rule:
-    # Our own constants, written into the statement: a parameter each would be expanded anew at every execution.
-    return column.in_([literal_column(f"'{value}'") for value in sorted(values)])  # type: ignore[no-any-return]
-
-
-def _inside(who: Who, *posts: What) -> Rule:
-    """May ``who`` read the group, as far back as all these posts? Stands beside ``groups`` in the statement."""
-    # The moment matters only where the history is hidden.
-    early = _any_of(
-        _Place, _Place.group_id == Group.id, _Place.member_id == who.id, *(_Place.since < p.released_at for p in posts)
-    )
+def _inside(who: Who, post: What) -> Rule:
+    """May ``who`` read the group, as far back as the post? Stands beside ``groups`` in the statement."""
+    # The moment matters only where the history is hidden, and a public group never hides it.
     return or_(
-        _is_one_of(Group.visibility, [Visibility.PUBLIC]),
-        and_(who.belongs(), or_(Group.hides_history.is_(False), early)),
+        is_one_of(Group.visibility, [Visibility.PUBLIC]),
+        and_(who.belongs(), or_(Group.hides_history.is_(False), _came_before(who, post))),
     )
+
+
+def _came_before(who: Who, post: What) -> Rule:
+    here = and_(_Place.group_id == Group.id, _Place.member_id == who.id)
+    return _any_of(_Place, here, _Place.since < post.released_at)
 
 
 def _labelled(who: Who, post: What) -> Rule:
@@ -160,22 +158,27 @@ def _labelled(who: Who, post: What) -> Rule:
     it was written, and is a contractor now, reads no staff's words in it. Under every other label the quote's own label
     was as strict or stricter for readers of the kind.
     """
-    return and_(_by_label(who, post), or_(not_(_is_one_of(post.tlp, NAMED_ONLY)), not_(post.repeats(who))))
+    return and_(_by_label(who, post), or_(not_(is_one_of(post.tlp, NAMED_ONLY)), not_(post.repeats(who))))
 
 
 def _by_label(who: Who, post: What) -> Rule:
     return or_(
-        _is_one_of(post.tlp, ANY_READER),
-        and_(_is_one_of(post.tlp, UNDER_NDA), or_(_is_one_of(who.engagement, [Engagement.STAFF]), who.nda_signed)),
-        and_(_is_one_of(post.tlp, STAFF_ONLY), _is_one_of(who.engagement, [Engagement.STAFF])),
-        and_(_is_one_of(post.tlp, NAMED_ONLY), or_(post.author_id == who.id, post.names(who))),
+        is_one_of(post.tlp, ANY_READER),
+        and_(is_one_of(post.tlp, UNDER_NDA), or_(is_one_of(who.engagement, [Engagement.STAFF]), who.nda_signed)),
+        and_(is_one_of(post.tlp, STAFF_ONLY), is_one_of(who.engagement, [Engagement.STAFF])),
+        and_(is_one_of(post.tlp, NAMED_ONLY), or_(post.author_id == who.id, post.names(who))),
     )
 
 
 def _sees(who: Who, post: What, opening: What, states: Collection[MemberState] = SEEING) -> Rule:
     """The rule for a post inside its thread: nobody sees it who does not see the post that opened the thread."""
-    posts = [opening] if post is opening else [opening, post]
-    return and_(_is_one_of(who.state, states), _inside(who, *posts), *(_labelled(who, each) for each in posts))
+    rule = and_(is_one_of(who.state, states), _inside(who, opening), _labelled(who, opening))
+    return rule if post is opening else and_(rule, _follows(who, post))
+
+
+def _follows(who: Who, post: What) -> Rule:
+    """The part of the rule that is asked of each post of a thread whose opening ``who`` sees."""
+    return and_(or_(Group.hides_history.is_(False), _came_before(who, post)), _labelled(who, post))
 
 
 def _granted(who: Who) -> Rule:
@@ -186,9 +189,9 @@ def _granted(who: Who) -> Rule:
     unread = and_(not_(_opened(who, _Quoted)), not_(_sees(who, _stored(_Quoted), OPENING)))
     beyond = _any_of((Quote, _Quoted), Quote.post_id == Post.id, _Quoted.id == Quote.quoted_id, unread)
     return and_(
-        _is_one_of(who.state, SEEING),
+        is_one_of(who.state, SEEING),
         _opened(who, Post),
-        or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), who.belongs()),
+        or_(is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), who.belongs()),
         not_(beyond),
     )
 
@@ -215,6 +218,15 @@ def visible_openings(*columns: Any) -> Select[Any]:
     )
 
 
+def visible_beside(post: Any, *columns: Any) -> Select[Any]:
+    """Posts of the thread that ``visible_openings`` found in the statement around, as the viewer sees them.
+
+    ``post`` is an alias of the posts: what the rule says of opening and group is asked once a thread.
+    """
+    seen = _follows(VIEWER, _stored(post))
+    return select(*columns).select_from(post).where(post.thread_id == Post.id, seen).correlate_except(post)
+
+
 def visible_alone(*columns: Any) -> Select[Any]:
     """Posts the viewer may read one by one: inside their threads, or because the author granted it."""
     return _with_context(select(*columns)).where(or_(_sees(VIEWER, POST, OPENING), _granted(VIEWER)))
@@ -233,14 +245,14 @@ def _with_context(statement: Select[Any]) -> Select[Any]:
 
 def visible_groups(*columns: Any) -> Select[Any]:
     """Groups whose existence the viewer may know: all but the secret ones they do not belong to."""
-    known = or_(_is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), VIEWER.belongs())
-    return select(*columns).select_from(Group).where(_is_one_of(VIEWER.state, SEEING), known)
+    known = or_(is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), VIEWER.belongs())
+    return select(*columns).select_from(Group).where(is_one_of(VIEWER.state, SEEING), known)
 
 
 def reads_group() -> Rule:
     """As a condition beside ``groups``: may the viewer read posts there (each as its label allows)?"""
     return and_(
-        _is_one_of(VIEWER.state, SEEING), or_(_is_one_of(Group.visibility, [Visibility.PUBLIC]), VIEWER.belongs())
+        is_one_of(VIEWER.state, SEEING), or_(is_one_of(Group.visibility, [Visibility.PUBLIC]), VIEWER.belongs())
     )
 
 
@@ -249,8 +261,8 @@ def visible_members(*columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(Member)
-        .join(Organization, Organization.id == Member.organization_id)
-        .where(_is_one_of(VIEWER.state, SEEING), _is_one_of(Member.state, LISTED))
+        .outerjoin(Organization, THEIR_ORGANIZATION)
+        .where(is_one_of(VIEWER.state, SEEING), is_one_of(Member.state, LISTED))
     )
 
 
@@ -272,7 +284,7 @@ def audience(*columns: Any, states: Collection[MemberState] = SEEING) -> Select[
     return (
         _with_context(select(*columns))
         .join(Member, _sees(MEMBER, POST, OPENING, states))
-        .join(Organization, Organization.id == Member.organization_id)
+        .outerjoin(Organization, THEIR_ORGANIZATION)
         .where(Post.id == bindparam("post_id"))
     )
 
@@ -285,6 +297,6 @@ def draft_audience(post: What, *columns: Any, reply: bool) -> Select[Any]:
     rule = _sees(MEMBER, post, OPENING if reply else post, LISTED)
     return (
         statement.join(Member, rule)
-        .join(Organization, Organization.id == Member.organization_id)
+        .outerjoin(Organization, THEIR_ORGANIZATION)
         .where(Group.id == bindparam("group_id"))
     )

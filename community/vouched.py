@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from community.db import read
+from community.db import is_one_of, read
 from community.models import WAITING, Member, Vouch, VouchRequest
 from community.viewer import Viewer
 
@@ -15,7 +15,7 @@ _ASKED = (
     select(func.count())
     .select_from(VouchRequest)
     .join(Member, Member.id == VouchRequest.person_id)
-    .where(VouchRequest.asked_id == bindparam("viewer_id"), Member.state.in_(WAITING))
+    .where(VouchRequest.asked_id == bindparam("viewer_id"), is_one_of(Member.state, WAITING))
 )
 
 

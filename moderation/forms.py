@@ -3,11 +3,11 @@
 import re
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from community import ids
+from community.forms.base import Form
 from community.forms.groups import Present, lines, readable
 from community.forms.me import tidy
 
@@ -15,12 +15,7 @@ from community.forms.me import tidy
 _ADDRESS = re.compile(r"(?:.*(?:/posts/|#p-))?([0-9a-z]{13})(?:[/?].*)?")
 
 
-class _Form(FlaskForm):
-    class Meta:
-        csrf = False  # checked for every form before any page runs
-
-
-class AddressForm(_Form):
+class AddressForm(Form):
     """The address of a post."""
 
     address = StringField(
@@ -43,7 +38,7 @@ class AddressForm(_Form):
             return None
 
 
-class OpenForm(_Form):
+class OpenForm(Form):
     """Why a post has to be opened."""
 
     reason = TextAreaField(

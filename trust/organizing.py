@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
-from community.db import read
+from community.db import COMMA, read
 from community.models import Member, MemberState, Organization, OrganizationDomain, OrganizationSector
 from community.policy import Permission, can
 from community.viewer import Viewer
@@ -17,7 +17,7 @@ _people = (
     .scalar_subquery()
 )
 _sectors = (
-    select(func.aggregate_strings(OrganizationSector.sector_code, ","))
+    select(func.aggregate_strings(OrganizationSector.sector_code, COMMA))
     .where(OrganizationSector.organization_id == Organization.id)
     .correlate(Organization)
     .scalar_subquery()

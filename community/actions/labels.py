@@ -32,7 +32,7 @@ def widen_post(viewer: Viewer, post_id: int, label: Tlp, version: int, shown: Sh
         raise Changed
     if label not in bounds.labels_to_widen(viewer, row):
         raise Unfit("tlp", LABEL_NOT_OFFERED)
-    if shown.added(reach.readers(viewer, bounds.place_of_post(row), label, at=row.released_at)):
+    if shown.grew(reach.readers(viewer, bounds.place_of_post(row), label, at=row.released_at)):
         raise AudienceGrew
     db.session.execute(delete(Recipient).where(Recipient.post_id == post_id))
     _relabel(viewer, db.session.get_one(Post, post_id), label, "member:post:widened")

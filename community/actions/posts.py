@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from community import audit, bounds, clock, drafts, events, reach, rendering, visibility
 from community.access import NotFound, access_group
 from community.bounds import Bounds, Place
-from community.db import action, db
+from community.db import action, db, read, write
 from community.markup import RENDERER_VERSION
 from community.models import Draft as KeptDraft
 from community.models import Post, PostState, Quote, Recipient, Revision, Thread
 from community.policy import Permission
-from community.shown import Shown
+from community.shown import Shown, ids_in
 from community.tlp import Tlp
 from community.viewer import Viewer
 from community.writing import NOT_YOUR_REPORT, AlreadySent, AudienceGrew, Draft, Unfit
@@ -106,7 +106,7 @@ def _hold_thread(viewer: Viewer, thread_id: int) -> None:
     Otherwise a reply could be judged by the label that its thread had a moment ago. Who does not see the thread does
     not come as far as its lock: waiting for it would tell that it is there.
     """
-    if db.session.scalar(_HOLD, viewer.binds | {"thread_id": thread_id}) is None:
+    if read(_HOLD, viewer.binds | {"thread_id": thread_id}).one_or_none() is None:
         raise NotFound
 
 
@@ -120,7 +120,7 @@ def _sent_before(sheet: _Sheet) -> int | None:
     """The post that this form made there before; raises AlreadySent when it was made with other words."""
     if sheet.tag is None:
         return None
-    row = db.session.execute(_SENT, {"tag": sheet.tag}).one_or_none()
+    row = read(_SENT, {"tag": sheet.tag}).one_or_none()
     if row is None:
         return None
     earlier = select(Revision.id).where(Revision.post_id == row.id, Revision.body == sheet.draft.body).limit(1)
@@ -136,8 +136,9 @@ def _agreed(sheet: _Sheet, place: Place, limits: Bounds) -> frozenset[int]:
     if shown is None and draft.tlp != Tlp.RED:
         return named
     readers = reach.readers(viewer, place, draft.tlp, named)
-    named = bounds.ensure_somebody(draft, limits, named & readers)
-    if shown is not None and shown.added(readers):
+    if draft.tlp == Tlp.RED:
+        named = bounds.ensure_somebody(draft, limits, named & ids_in(readers))
+    if shown is not None and shown.grew(readers):
         raise AudienceGrew
     return named
 
@@ -160,9 +161,9 @@ def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) 
         "released_at": clock.now(),
         "send_tag": sheet.tag,
     }
-    db.session.execute(_NEW, post)
+    write(_NEW, post)
     _name(post_id, named)
-    db.session.execute(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})
+    write(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})
     audit.record(viewer, "member:post:published", group_id=place.group.id, subject_id=post_id, tlp=draft.tlp)
     events.record(events.PostPublished(post_id))
     return post_id

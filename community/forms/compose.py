@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
@@ -24,6 +23,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
 from community import clock, ids, lists
+from community.forms.base import Form
 from community.forms.groups import CheckboxesField
 from community.models import PostKind, Severity
 from community.tlp import Tlp
@@ -125,7 +125,7 @@ def _named(entries: Mapping[str, lists.Entry]) -> dict[str, str]:
     return {code: entry.name(str(get_locale())) for code, entry in entries.items()}
 
 
-class WordsForm(FlaskForm):
+class WordsForm(Form):
     """What every form of writing has: a text, its label and its severity."""
 
     body = TextAreaField(_l("Text"), [Within(BODY_LIMIT, _l("Write something first."))], [clean_body])
@@ -137,9 +137,6 @@ class WordsForm(FlaskForm):
     severity = SelectField(_l("Severity"), choices=_choices(SEVERITIES), default=Severity.REFERENCE)
     send_key = HiddenField()
     shown = HiddenField()
-
-    class Meta:
-        csrf = False  # checked for every form before any page runs
 
     def validate_tlp(self, field: Field) -> None:
         """One label must be chosen."""
@@ -224,7 +221,7 @@ class EditOpeningForm(EditReplyForm, _Opening):
     """Other words for the post that opens a thread."""
 
 
-class LabelForm(FlaskForm):
+class LabelForm(Form):
     """Another label for a post."""
 
     tlp = RadioField(_l("New label"), choices=_choices({label: label.label for label in reversed(Tlp)}))

@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
@@ -15,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from community import ids, lists
 from community.access import GroupRow
 from community.actions.groups import GroupRules, NewGroup
+from community.forms.base import Form
 from community.forms.me import HIDDEN, tidy, visible
 from community.models import Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp
@@ -64,12 +64,7 @@ def sector_choices() -> list[SelectChoice]:
     return [SelectChoice(code, entry.name(str(get_locale()))) for code, entry in lists.sectors().items()]
 
 
-class _Form(FlaskForm):
-    class Meta:
-        csrf = False  # checked for every form before any page runs
-
-
-class _About(_Form):
+class _About(Form):
     name = StringField(
         _l("Name"), filters=[tidy], validators=[Present(_l("Please give the group a name.")), Length(max=120), visible]
     )
@@ -149,7 +144,7 @@ class RulesForm(_About):
         )
 
 
-class NarrowForm(_Form):
+class NarrowForm(Form):
     """How much stricter a group becomes."""
 
     visibility = RadioField(
@@ -159,7 +154,7 @@ class NarrowForm(_Form):
     )
 
 
-class AskForm(_Form):
+class AskForm(Form):
     """Why somebody wants to come into a private group."""
 
     reason = TextAreaField(
@@ -173,14 +168,14 @@ class AskForm(_Form):
     )
 
 
-class InviteForm(_Form):
+class InviteForm(Form):
     """Whom to invite, and as what."""
 
     member = StringField(_l("Who"))
     role = RadioField(_l("As"), choices=NEWCOMERS, validators=[InputRequired(_l("Please choose."))])
 
 
-class RoleForm(_Form):
+class RoleForm(Form):
     """What a member may do in a group."""
 
     role = RadioField(_l("Role in this group"), choices=ROLES, validators=[InputRequired(_l("Please choose."))])

@@ -5,12 +5,12 @@ from functools import cache
 from importlib.resources import files
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from community.actions.members import ProfileDraft
+from community.forms.base import Form
 from community.models import Theme
 
 THEMES = {Theme.AUTO: _l("As the device"), Theme.LIGHT: _l("Light"), Theme.DARK: _l("Dark")}
@@ -40,7 +40,7 @@ def time_zones() -> list[SelectChoice]:
     ]
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     """What a member says of themselves and how pages look for them."""
 
     name = StringField(
@@ -51,9 +51,6 @@ class ProfileForm(FlaskForm):
     time_zone = SelectField(_l("Time zone"), choices=time_zones)
     theme = SelectField(_l("Colours"), choices=[SelectChoice(str(theme), words) for theme, words in THEMES.items()])
 
-    class Meta:
-        csrf = False  # checked for every form before any page runs
-
     def draft(self) -> ProfileDraft:
         """The profile as it was sent."""
         return ProfileDraft(
@@ -61,10 +58,7 @@ class ProfileForm(FlaskForm):
         )
 
 
-class PasskeyForm(FlaskForm):
+class PasskeyForm(Form):
     """How a member calls a passkey."""
 
     name = StringField(_l("A name for it"), filters=[tidy], validators=[DataRequired(), Length(max=60), visible])
-
-    class Meta:
-        csrf = False  # checked for every form before any page runs

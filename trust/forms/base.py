@@ -4,15 +4,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import ValidationError
-
-
-class Form(FlaskForm):
-    """A form whose protection against forgery is checked before any page runs."""
-
-    class Meta:
-        csrf = False  # checked for every form before any page runs
 
 
 def plain_address(text: str) -> str:

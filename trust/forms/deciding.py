@@ -5,8 +5,8 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from community.forms.base import Form
 from community.forms.groups import Present, lines, readable
-from trust.forms.base import Form
 
 MISUSE, PRECAUTION = "misuse", "precaution"
 

@@ -8,8 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from community import ids
+from community.forms.base import Form
 from community.forms.groups import lines, readable
-from trust.forms.base import Form
 
 
 class LeaverForm(Form):

@@ -8,9 +8,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from community import ids
+from community.forms.base import Form
 from community.forms.me import tidy, visible
 from trust.actions.employment import Employer
-from trust.forms.base import Form
 
 
 class EmployerForm(Form):

@@ -5,9 +5,9 @@ from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from community.forms.base import Form
 from community.models import Engagement
 from trust.actions.engagement import EngagementDraft
-from trust.forms.base import Form
 
 KINDS = [
     SelectChoice(Engagement.STAFF, _l("Staff of the organization")),

@@ -9,10 +9,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from community import ids
+from community.forms.base import Form
 from community.forms.groups import Present, lines, readable
 from community.forms.me import tidy, visible
 from trust.actions.invitations import Arrival, InvitationDraft
-from trust.forms.base import Address, Form, plain_address
+from trust.forms.base import Address, plain_address
 
 OTHER = "other"
 

@@ -5,7 +5,7 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from trust.forms.base import Form
+from community.forms.base import Form
 
 
 class LeaveForm(Form):

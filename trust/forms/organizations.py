@@ -11,12 +11,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from community import ids
+from community.forms.base import Form
 from community.forms.groups import CheckboxesField, Present, lines, readable, sector_choices
 from community.forms.me import tidy, visible
 from community.models import OrganizationKind
 from trust.actions.organizations import OrganizationDraft
 from trust.doors import KeptRow
-from trust.forms.base import Form
 
 MOST_LINES = 200
 LONGEST_LIST = 10_000

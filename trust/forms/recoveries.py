@@ -4,9 +4,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
+from community.forms.base import Form
 from community.forms.groups import Present, lines, readable
 from community.forms.me import tidy
-from trust.forms.base import Address, Form, plain_address
+from trust.forms.base import Address, plain_address
 
 
 class RecoverForm(Form):
