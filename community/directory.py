@@ -20,6 +20,7 @@ from community.models import (
     Thread,
     Visibility,
 )
+from community.versions import version_of
 from community.viewer import Viewer
 
 _mine = and_(Membership.group_id == Group.id, Membership.member_id == bindparam("viewer_id"))
@@ -42,7 +43,11 @@ _GROUPS = (
     .outerjoin(Membership, _mine)
     .order_by(Group.archived_at.is_not(None), Group.name, Group.id)
 )
-_SECTORS_OF_GROUP = select(GroupSector.sector_code).where(GroupSector.group_id == bindparam("group_id"))
+_SECTORS_OF_GROUP = (
+    select(GroupSector.sector_code)
+    .where(GroupSector.group_id == bindparam("group_id"))
+    .order_by(GroupSector.sector_code)
+)
 _of_each = (
     visibility.members_of_group(func.count().label("members")).group_by(Member.organization_id).subquery("of_each")
 )
@@ -86,6 +91,12 @@ def group_facts(viewer: Viewer, group: GroupRow) -> GroupFacts:
 def sectors_of_group(group: GroupRow) -> list[str]:
     """The codes of the sectors that a group is about."""
     return list(db.session.scalars(_SECTORS_OF_GROUP, {"group_id": group.id}))
+
+
+def version_of_rules(group: GroupRow) -> str:
+    """What the moderators of a group have decided about it, in a few letters."""
+    decided = (group.name, group.description, group.hides_history, group.join_role, group.labels)
+    return version_of(*decided, sectors_of_group(group))
 
 
 PAGE = 60

@@ -56,12 +56,12 @@ _SUFFIXES = frozenset(
     }.items()
     for second in seconds.split()
 )
-_CLASSIC = _words("com net org edu gov mil int jp cn")
+CLASSIC = _words("com net org edu gov mil int jp cn")
 # Endings that are more often a file's: a name of two parts is taken for a file, with the strict ones a longer name too.
 _FILE_STRICT = _words("md sh py ps so mk pm tf zip mov cab")
 _FILE_LIKE = _FILE_STRICT | _words("cc cr pl rs")
 # The last word of a sentence whose full stop has no blank after it, or the object in a line of a program.
-_COMMON_WORDS = _words("""
+COMMON_WORDS = _words("""
     a about after again all also am an and any app are args as at away back be been before below but by came can
     code config copy could data day did do document does done down e each east email end etc even event
     everything exec file files first fix foo for found from get go had has have he help her here him his host
@@ -111,8 +111,8 @@ def _is_something_else(labels: list[str]) -> bool:
     short = len(labels) == 2
     return (
         (ending in _FILE_LIKE and (short or ending in _FILE_STRICT) and labels[0] != "www")
-        or (short and name in _COMMON_WORDS and ending not in _CLASSIC)
-        or (len(ending) == 2 and ending not in _CLASSIC and all(label.isdecimal() for label in labels[:-1]))
-        or (labels[0] in _PACKAGES and ending not in _CLASSIC)
+        or (short and name in COMMON_WORDS and ending not in CLASSIC)
+        or (len(ending) == 2 and ending not in CLASSIC and all(label.isdecimal() for label in labels[:-1]))
+        or (labels[0] in _PACKAGES and ending not in CLASSIC)
         or (short and f"{name}.{ending}" in _NOT_HOSTS)
     )

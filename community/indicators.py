@@ -1,9 +1,10 @@
 """Indicators in a text: addresses, domains, URLs, hashes, mail addresses, CVE and ATT&CK numbers.
 
-``find`` reads plain, defanged (``evil[.]example``, ``hxxp[:]//``, ``name[at]...``) and full-width forms and says where
-they stand. It is careful: what is as likely a file name, a version or two sentences without a blank is left alone
-unless it is defanged, for a mark in the wrong place makes a text harder to read. Two limits are known: ``1.2.3.4`` at
-the start of a heading is read as an address, and a domain with Japanese letters is found only in a URL.
+``find`` reads plain, defanged (``evil[.]example``, ``hxxp[:]//``, ``name[at]...``) and full-width forms, and
+Japanese full stops where they stand for dots (``community.stops``), and says where they stand. It is careful: what is
+as likely a file name, a version or two sentences without a blank is left alone unless it is defanged, for a mark in the
+wrong place makes a text harder to read. Two limits are known: ``1.2.3.4`` at the start of a heading is read as an
+address, and a domain with Japanese letters is found only in a URL.
 Nothing here ever resolves or opens anything.
 """
 
@@ -16,6 +17,7 @@ from enum import StrEnum
 from itertools import chain
 
 from community.hosts import is_domain, is_v4
+from community.stops import DOT, LABEL, LETTER, WIDE_LABEL, dotted, refanged, with_stops
 
 
 class Kind(StrEnum):
@@ -47,14 +49,10 @@ class Indicator:
 
 # --- how they are written ---
 
-_LETTER = "A-Za-z0-9\u00c0-\u04ff"  # Greek and Cyrillic too: a look-alike letter belongs to the name
-_DOT = r"(?:\.| ?[\[({](?:\.|dot)[\])}] ?|\[\.|\.\])"
 _COLON = r"(?::|\[:\])"
-_LABEL = rf"[{_LETTER}_][{_LETTER}]*+(?:[_\-]+[{_LETTER}]++)*+"
-_WIDE_LABEL = r"[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af][\w\-]{0,62}"
-_HOST = rf"(?:{_LABEL}{_DOT}){{1,20}}{_LABEL}"
-_URL_HOST = rf"(?:(?:{_LABEL}|{_WIDE_LABEL}){_DOT}){{0,20}}{_LABEL}|\[(?:[0-9a-f.]|{_COLON}){{2,45}}\]"
-_V4 = rf"[0-9]{{1,3}}(?:{_DOT}[0-9]{{1,3}}){{3}}"
+_HOST = rf"(?:{LABEL}{DOT}){{1,20}}{LABEL}"
+_URL_HOST = rf"(?:(?:{LABEL}|{WIDE_LABEL}){DOT}){{0,20}}{LABEL}|\[(?:[0-9a-f.]|{_COLON}){{2,45}}\]"
+_V4 = rf"[0-9]{{1,3}}(?:{DOT}[0-9]{{1,3}}){{3}}"
 _SCHEME = r"(?:h(?:tt|xx|tx|xt|\*\*)ps?|ttps?|s?f[tx]ps?|wss?|ldaps?|rmi|smb|ssh|telnet|tcp|udp)"
 _SEPARATOR = rf"(?:\[://\]|:\[//\]|{_COLON}(?:/|\[/\]){{2}})"
 _USER = r"[A-Za-z0-9._~%!$&'()*+,;=:\-]{1,256}@"
@@ -63,18 +61,18 @@ _AT = r"(?:@| ?[\[({](?:@|at)[\])}] ?)"
 # Each part is bounded and starts where no earlier attempt can have started: so the time grows only with the length.
 # The look ahead, true of every part, passes over Japanese quickly.
 _CANDIDATE = re.compile(
-    rf"(?=[{_LETTER}_:])(?<![{_LETTER}])(?:"
+    rf"(?=[{LETTER}_:])(?<![{LETTER}])(?:"
     rf"(?P<url>(?P<scheme>{_SCHEME}){_SEPARATOR}(?P<user>{_USER})?(?P<url_host>{_URL_HOST})(?P<port>{_COLON}[0-9]{{1,5}})?)"
-    rf"|(?<![{_LETTER}][_.%+\-])(?P<email>(?P<mailbox>[A-Za-z0-9][A-Za-z0-9._%+\-]{{0,63}}+){_AT}(?P<mail_host>{_HOST}))"
-    rf"|(?P<cve>CVE[- \u2012-\u2015](?P<year>[0-9]{{4}})[-\u2012-\u2015](?P<number>[0-9]{{4,7}}))(?![{_LETTER}])"
-    rf"|(?P<attack>T[01][0-9]{{3}}(?:\.[0-9]{{3}})?|TA0[01][0-9]{{2}})(?![{_LETTER}_]|\.[A-Za-z])"
-    rf"|(?<![{_LETTER}_]\.)(?P<v4>{_V4})(?![{_LETTER}_]|{_DOT}[{_LETTER}_]|-[A-Za-z])"
-    rf"|(?<![{_LETTER}_][.\-])(?<![.t][\])}}])(?<!\[\.)(?<!_)(?P<host>{_HOST})"
-    rf"|(?<![:.])(?P<v6>(?:[0-9a-f]{{0,4}}{_COLON}){{2,8}}(?:{_V4}|[0-9a-f]{{0,4}}))(?![{_LETTER}_:])"
-    rf"|(?P<digest>[0-9a-f]{{32,128}})(?![{_LETTER}]))",
+    rf"|(?<![{LETTER}][_.%+\-])(?P<email>(?P<mailbox>[A-Za-z0-9][A-Za-z0-9._%+\-]{{0,63}}+){_AT}(?P<mail_host>{_HOST}))"
+    rf"|(?P<cve>CVE[- \u2012-\u2015](?P<year>[0-9]{{4}})[-\u2012-\u2015](?P<number>[0-9]{{4,7}}))(?![{LETTER}])"
+    rf"|(?P<attack>T[01][0-9]{{3}}(?:\.[0-9]{{3}})?|TA0[01][0-9]{{2}})(?![{LETTER}_]|\.[A-Za-z])"
+    rf"|(?<![{LETTER}_]\.)(?P<v4>{_V4})(?![{LETTER}_]|{DOT}[{LETTER}_]|-[A-Za-z])"
+    rf"|(?<![{LETTER}_][.\-])(?<![.t][\])}}])(?<!\[\.)(?<!_)(?P<host>{_HOST})"
+    rf"|(?<![:.])(?P<v6>(?:[0-9a-f]{{0,4}}{_COLON}){{2,8}}(?:{_V4}|[0-9a-f]{{0,4}}))(?![{LETTER}_:])"
+    rf"|(?P<digest>[0-9a-f]{{32,128}})(?![{LETTER}]))",
     re.IGNORECASE,
 )
-_DIGEST = re.compile(rf"[0-9a-f]{{32,128}}(?![{_LETTER}])", re.IGNORECASE)
+_DIGEST = re.compile(rf"[0-9a-f]{{32,128}}(?![{LETTER}])", re.IGNORECASE)
 _DIGESTS = {32: Kind.MD5, 40: Kind.SHA1, 64: Kind.SHA256, 128: Kind.SHA512}
 _TAIL = re.compile(
     r"(?:[/?#]|\[/\])"
@@ -82,11 +80,10 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _PORT = re.compile(rf"{_COLON}[0-9]{{1,5}}(?=/)")
-_LENGTH = re.compile(rf"/([0-9]{{1,3}})(?![{_LETTER}/]|\.[0-9])")
-_LISTED = re.compile(rf"(?P<v4>{_V4})(?![{_LETTER}_])|{_HOST}", re.IGNORECASE)
-_MORE = re.compile(rf"[-_]*[{_LETTER}]|{_DOT}[{_LETTER}_]", re.IGNORECASE)
+_LENGTH = re.compile(rf"/([0-9]{{1,3}})(?![{LETTER}/]|\.[0-9])")
+_LISTED = re.compile(rf"(?P<v4>{_V4})(?![{LETTER}_])|{_HOST}", re.IGNORECASE)
+_MORE = re.compile(rf"[-_]*[{LETTER}]|{DOT}[{LETTER}_]", re.IGNORECASE)
 _NEXT_SENTENCE = re.compile(r"(?<=[A-Za-z0-9])\.[A-Z][a-z]*\Z")
-_BRACKETED_DOT = re.compile(r" ?[\[({](?:\.|dot)[\])}] ?|\[\.|\.\]", re.IGNORECASE)
 _NUMBERING = re.compile(
     r"(?:\b(?:versions?|ver\.?|v\.?|build|firmware|release|rev\.?|section|sec\.|chapter|clause|appendix|figure|fig\.|table"
     r"|prior to|up to|up(?:dat|grad)ed? to|earlier than|later than)|バージョン|ファームウェア)[ :,]*\Z"
@@ -119,7 +116,7 @@ _ROUTED = tuple(
 def find(text: str) -> list[Indicator]:
     """The indicators of a text in the order in which they stand; no two overlap."""
     shown, places = _without_invisible(text)
-    reading = _Reading(shown, shown.translate(_PLAIN))
+    reading = _Reading(shown, dotted(with_stops(shown).translate(_PLAIN)))
     found: list[Indicator] = []
     at = 0
     while match := _CANDIDATE.search(reading.plain, at):
@@ -187,26 +184,26 @@ class _Reading:
         if self.raw[at : at + 1] != "/" or self._lists_another(at + 1):
             return Indicator(kind, value, start, end)
         tail = self.tail(start, at)
-        return Indicator(Kind.URL, value + _refanged(self.plain[end:at]) + _clean(tail), start, at + len(tail))
+        return Indicator(Kind.URL, value + refanged(self.plain[end:at]) + _clean(tail), start, at + len(tail))
 
     def _lists_another(self, at: int) -> bool:
         other = _LISTED.match(self.plain, at)
         if not other or self.plain.startswith("/", other.end()):
             return False
-        host = _refanged(other[0])
+        host = refanged(other[0])
         return is_v4(host) or is_domain(host, marked=False)
 
 
 def _url(reading: _Reading, match: re.Match[str]) -> Indicator:
     scheme = match["scheme"].lower().replace("x", "t").replace("*", "t")
     scheme = f"h{scheme}" if scheme.startswith("ttp") else scheme
-    authority = (match["user"] or "") + _refanged(match["url_host"]).lower() + _refanged(match["port"] or "")
+    authority = (match["user"] or "") + refanged(match["url_host"]).lower() + refanged(match["port"] or "")
     tail = reading.tail(match.start(), match.end())
     return Indicator(Kind.URL, f"{scheme}://{authority}{_clean(tail)}", match.start(), match.end() + len(tail))
 
 
 def _email(reading: _Reading, match: re.Match[str]) -> Indicator | None:
-    host = _refanged(match["mail_host"])
+    host = refanged(match["mail_host"])
     if _MORE.match(reading.plain, match.end()) or not is_domain(host, marked=True):
         return None
     return Indicator(Kind.EMAIL, f"{match['mailbox']}@{host.lower()}", *match.span())
@@ -242,7 +239,7 @@ def _v6(reading: _Reading, match: re.Match[str]) -> Indicator | None:
     written = match["v6"]
     if written.endswith(":") and not written.endswith("::"):
         written = written[:-1]  # the colon of the sentence
-    value = _refanged(written)
+    value = refanged(written)
     if "::" not in value and value.count(":") < 6:
         return None
     try:
@@ -272,7 +269,7 @@ _READERS: dict[str, Callable[[_Reading, re.Match[str]], Indicator | None]] = {
 
 
 def _named(reading: _Reading, start: int, written: str) -> Indicator | None:
-    host = _refanged(written)
+    host = refanged(written)
     end, marked = start + len(written), host != written
     if not marked and reading.in_path(start):
         return None
@@ -306,10 +303,6 @@ def _without_invisible(text: str) -> tuple[str, Sequence[int] | None]:
         return text, None
     places = [place for place, character in enumerate(text) if character not in _INVISIBLE]
     return "".join([text[place] for place in places]), places
-
-
-def _refanged(written: str) -> str:
-    return _BRACKETED_DOT.sub(".", written).replace("[:]", ":")
 
 
 def _clean(tail: str) -> str:

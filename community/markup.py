@@ -21,7 +21,7 @@ from markdown_it.token import Token
 from community.indicators import Kind, defang, find
 from community.markdown import Env, Parser
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 MAX_CHARACTERS = 50_000
 MOST_MARKUP = 6_000
 LONGEST_URL = 2000

@@ -23,6 +23,7 @@ from community.db import db
 from community.pages import limits
 from community.settings import Settings
 from tests.factories import World
+from tests.post_office import PostOffice, open_post_office
 
 POSTGRES = os.environ.get("MUSUBI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
@@ -163,6 +164,13 @@ def world(app: Flask) -> World:
 def enter(world: World) -> Callable[..., FlaskClient]:
     """``enter(member)``: a browser in which that member is signed in."""
     return world.enter
+
+
+@pytest.fixture
+def office(app: Flask) -> Iterator[PostOffice]:
+    """Where the mail of the application arrives."""
+    with open_post_office(app) as office:
+        yield office
 
 
 @pytest.fixture(params=BACKENDS)

@@ -20,8 +20,8 @@ from community.models import (
     OrganizationSector,
 )
 from community.policy import Permission, can, ensure
+from community.versions import version_of
 from community.viewer import Viewer
-from trust.versions import version_of
 
 
 class PersonRow(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, delete, exists, select, update
 
-from community import audit, clock, events
+from community import audit, clock, directory, events
 from community.access import GroupRow, access_group, access_member, access_thread
 from community.db import action, db
 from community.models import (
@@ -24,6 +24,7 @@ from community.models import (
 from community.offers import OVERTAKEN, ensure_offered
 from community.policy import Permission, Refused, ensure, is_trusted
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp
+from community.versions import ensure_unchanged
 from community.viewer import Viewer, viewer_of_member
 
 STRICTER = (Visibility.PUBLIC, Visibility.PRIVATE, Visibility.SECRET)
@@ -110,12 +111,14 @@ def ensure_trusted(member_id: int) -> None:
 
 
 @action
-def change_rules(viewer: Viewer, group_id: int, rules: GroupRules) -> None:
-    """Write what a group is and how it works.
+def change_rules(viewer: Viewer, group_id: int, rules: GroupRules, seen: str) -> None:
+    """Write what a group is and how it works. ``seen`` is the version that the page showed.
 
-    Raises Refused when a hidden history would be opened, or a public group would take what it may not.
+    Raises Refused when somebody else changed it meanwhile, a hidden history would be opened, or a public group would
+    take what it may not.
     """
     group = hold_group(viewer, group_id, "rules")
+    ensure_unchanged(seen, directory.version_of_rules(group))
     if group.hides_history and not rules.hides_history:
         raise Refused(_HISTORY)
     if group.is_public and (rules.hides_history or not PUBLIC_GROUP.issuperset(rules.labels)):

@@ -6,12 +6,20 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from community import ids, lists
+from community import directory, ids, lists
 from community.access import GroupRow
 from community.actions.groups import GroupRules, NewGroup
 from community.forms.base import Form
@@ -57,6 +65,14 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class VersionField(HiddenField):
+    """The version that the page showed (``community.versions``). A form that brings none back has seen none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was sent."""
+        self.data = valuelist[0] if valuelist else ""
 
 
 def sector_choices() -> list[SelectChoice]:
@@ -115,9 +131,11 @@ class RulesForm(_About):
     )
     labels = CheckboxesField(_l("Labels that posts here may carry"))
     hides_history = BooleanField(_l("Hide the history: members see what was posted after they came in"))
+    version = VersionField()
 
-    def __init__(self, group: GroupRow, sectors: list[str]) -> None:
-        super().__init__(obj=group, data={"sectors": sectors})
+    def __init__(self, group: GroupRow) -> None:
+        more = {"sectors": directory.sectors_of_group(group), "version": directory.version_of_rules(group)}
+        super().__init__(obj=group, data=more)
         self.group = group
         self.labels.choices = [SelectChoice(str(tlp), tlp.label) for tlp in STRICT_TO_WIDE if self._takes(tlp)]
         if group.is_public or group.hides_history:

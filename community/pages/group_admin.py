@@ -57,12 +57,15 @@ def settings(group_id: int) -> Page:
     """Name, description, sectors, labels, history, and the acts on the whole group."""
     viewer = current_viewer()
     group = access_group(viewer, group_id, Permission.GROUP_MANAGE)
-    form = RulesForm(group, directory.sectors_of_group(group))
+    form = RulesForm(group)
     if request.method == "POST" and form.validate():
         with told(_("Saved."), form):
-            groups.change_rules(viewer, group_id, form.draft())
+            groups.change_rules(viewer, group_id, form.draft(), form.version.data)
             return _back_to_settings(group_id)
-    return form_page("community/group_admin/settings.html", form, group=group)
+        group = access_group(viewer, group_id, Permission.GROUP_MANAGE)
+        form.version.data = directory.version_of_rules(group)
+    sectors = directory.sectors_of_group(group)
+    return form_page("community/group_admin/settings.html", form, group=group, sectors=sectors)
 
 
 @pages.route("/groups/<id:group_id>/narrow", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""A moderator and their room, for every test that needs them."""
+"""A moderator and their room, and a member who has lost all passkeys, for every test that needs them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from community.models import Group, Member, Role, Visibility
 from tests.browsing import send
 from tests.factories import World, url
+from tests.lost import Lost
+from tests.post_office import PostOffice
 
 
 @pytest.fixture
@@ -34,3 +36,8 @@ def asked(world: World, make: Callable[..., Group]) -> tuple[Group, Member, Flas
     browser = world.enter(asker)
     send(browser, f"{url('groups', group)}/ask", reason="We run\nthe same pumps")
     return group, asker, browser
+
+
+@pytest.fixture
+def lost(world: World, office: PostOffice) -> Lost:
+    return Lost(world, office)

@@ -1,7 +1,7 @@
 """A member brings a person: invite by mail, enrol with a passkey, wait for vouches (domain, section 5)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -26,17 +26,11 @@ from tests.authenticator import Device, at_once, begin, token_of
 from tests.browsing import after, send, words
 from tests.factories import World, save, url
 from tests.paperwork import now
-from tests.post_office import PostOffice, come_in, deliver, introduce, link_in, open_post_office, text_of
+from tests.post_office import PostOffice, come_in, deliver, introduce, link_in, text_of
 
 Enter = Callable[[Member], FlaskClient]
 KNOWS = "We run the exercise together."
 NEW = "nana@new.example"
-
-
-@pytest.fixture
-def office(app: Flask) -> Iterator[PostOffice]:
-    with open_post_office(app) as office:
-        yield office
 
 
 def invite(browser: FlaskClient, organization: Organization | None = None, mail: str = NEW, **more: str) -> str:

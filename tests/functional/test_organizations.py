@@ -159,6 +159,7 @@ def test_the_second_moderator_is_told_and_loses_nothing(world: World, browser: F
     assert answer.status_code == 400
     assert "Somebody else changed this" in words(answer)
     assert form_with(answer, "short_name")["name"] == "Second"
+    assert "first.example" in words(answer).split("Noted at present")[1].split("Required")[0]
     assert lists(organization)[1] == ["first.example"]
     assert now(organization).name == "First"
 

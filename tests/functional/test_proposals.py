@@ -149,6 +149,14 @@ def _age() -> None:
     db.session.execute(update(Proposal).values(expires_at=clock.now() - timedelta(seconds=1)))
 
 
+def test_the_page_says_what_one_proposes(three: Three) -> None:
+    pages = [words(three.ai.get(about(*one))) for one in ((three.dan, "appoint"), (three.members[1], "dismiss"))]
+    for page, title, what in zip(
+        pages, ("Make Dan a site", "Dismiss Ben as a site"), ("open single", "stays"), strict=True
+    ):
+        assert all(said in page for said in (title, what, "This takes two", "Propose it", "All members are told"))
+
+
 def test_where_one_alone_may_decide_they_do(world: World) -> None:
     ai, dan = keeper(world, "Ai"), world.member("Dan")
     browser = world.enter(ai)

@@ -1,6 +1,5 @@
 """The way back to an account whose passkeys are all lost (domain, section 5 point 6)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,21 +25,9 @@ from tests.authenticator import Device, at_once, hold, sign_in, token_of
 from tests.browsing import send, words
 from tests.factories import World
 from tests.lost import MAIL, SURE, Enter, Lost, count, fresh, later, press, told
-from tests.post_office import PostOffice, deliver, open_post_office, text_of
+from tests.post_office import deliver, text_of
 from tests.security.harness import _statements
 from trust.recovering import Asked, is_enough
-
-
-@pytest.fixture
-def office(app: Flask) -> Iterator[PostOffice]:
-    with open_post_office(app) as office:
-        yield office
-
-
-@pytest.fixture
-def lost(world: World, office: PostOffice) -> Lost:
-    return Lost(world, office)
-
 
 # --- the whole way ---
 

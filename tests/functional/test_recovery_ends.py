@@ -1,6 +1,5 @@
 """How the recovery of an account ends: stopped at every step, or with a new passkey that is the only one."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,21 +18,8 @@ from community.models import (
 )
 from tests.authenticator import Device, at_once, begin, hold, sign_in
 from tests.browsing import send, words
-from tests.factories import World
 from tests.lost import MAIL, SURE, Enter, Lost, count, fresh, later, press
-from tests.post_office import PostOffice, deliver, open_post_office, text_of
-
-
-@pytest.fixture
-def office(app: Flask) -> Iterator[PostOffice]:
-    with open_post_office(app) as office:
-        yield office
-
-
-@pytest.fixture
-def lost(world: World, office: PostOffice) -> Lost:
-    return Lost(world, office)
-
+from tests.post_office import deliver, text_of
 
 # --- stopping ---
 

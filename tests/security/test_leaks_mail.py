@@ -1,25 +1,14 @@
 """Mail, by the numbers of shared leaks: what a letter says, to whom, and when it is not sent any more."""
 
-from collections.abc import Iterator
-
-import pytest
-from flask import Flask
-
 from community.db import action
 from community.mail import queue
 from community.models import Group, LetterKind, MemberState, Role, Visibility
 from tests.browsing import send
 from tests.factories import World, save
-from tests.post_office import PostOffice, deliver, open_post_office
+from tests.post_office import PostOffice, deliver
 from tests.trusting import suspend
 
 CANARY = "Kanariya-7c31"
-
-
-@pytest.fixture
-def office(app: Flask) -> Iterator[PostOffice]:
-    with open_post_office(app) as office:
-        yield office
 
 
 @action

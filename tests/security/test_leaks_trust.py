@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -19,19 +19,13 @@ from tests.browsing import send, words
 from tests.factories import World, save, url
 from tests.notified import Person, deliver
 from tests.paperwork import now
-from tests.post_office import PostOffice, come_in, link_in, open_post_office
+from tests.post_office import PostOffice, come_in, link_in
 from tests.post_office import deliver as post
 from tests.security.harness import _statements
 from tests.security.test_leaks_live import connect, received
 
 Enter = Callable[..., FlaskClient]
 NEW = "nana@new.example"
-
-
-@pytest.fixture
-def office(app: Flask) -> Iterator[PostOffice]:
-    with open_post_office(app) as office:
-        yield office
 
 
 @action

@@ -246,6 +246,11 @@ PATHOLOGICAL += [
     "v1.2.3.4, ",
     "a.com/b.com/",
     "İ.",
+    "a。",
+    "io。" * 8 + " ",
+    "evil。com。",
+    "http://例。",
+    "a[。]",
 ]
 
 

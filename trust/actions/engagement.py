@@ -8,11 +8,11 @@ from community import audit, events
 from community.db import action, db
 from community.models import Engagement, Member, NotificationKind
 from community.policy import Refused, ensure_proved, is_trusted
+from community.versions import ensure_unchanged
 from community.viewer import Viewer, viewer_of_member
 from trust.actions import succession
 from trust.actions.standing import count_words_of, hold, person
 from trust.doors import access_person
-from trust.versions import ensure_unchanged
 
 DISMISS_FIRST = _l(
     "This person is a site moderator, whose office two site moderators end together. Please propose that first."

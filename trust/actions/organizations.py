@@ -24,10 +24,10 @@ from community.models import (
     Vouch,
 )
 from community.policy import Refused, ensure_proved
+from community.versions import ensure_unchanged, version_of
 from community.viewer import Viewer
 from trust.actions.standing import hold, person, weigh
 from trust.doors import KeptRow, access_judged, access_kept
-from trust.versions import ensure_unchanged, version_of
 
 GONE = _l("The organization that you chose is no longer there: somebody has merged it meanwhile. Nothing was changed.")
 _BUSY = _l("Somebody is posting for this organization at this moment. Nothing was changed. Please send it again.")

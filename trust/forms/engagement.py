@@ -1,11 +1,12 @@
 """The form of how somebody works for their organization."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from community.forms.base import Form
+from community.forms.groups import VersionField
 from community.models import Engagement
 from trust.actions.engagement import EngagementDraft
 
@@ -22,7 +23,7 @@ class EngagementForm(Form):
     nda_signed = BooleanField(_l("A non-disclosure agreement is signed"))
     analyst = BooleanField(_l("Analyst of the community"))
     contact = BooleanField(_l("Contact of the organization"))
-    version = HiddenField()
+    version = VersionField()
 
     def draft(self) -> EngagementDraft:
         """What was sent."""

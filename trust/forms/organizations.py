@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from community import ids
 from community.forms.base import Form
-from community.forms.groups import CheckboxesField, Present, lines, readable, sector_choices
+from community.forms.groups import CheckboxesField, Present, VersionField, lines, readable, sector_choices
 from community.forms.me import tidy, visible
 from community.models import OrganizationKind
 from trust.actions.organizations import OrganizationDraft
@@ -99,7 +99,7 @@ class OrganizationForm(Form):
     sectors = CheckboxesField(_l("Sectors"), choices=sector_choices)
     domains = _LinesField(_l("Mail domains"), domain, _l("This is no mail domain: %(line)s"))
     networks = _LinesField(_l("Address ranges"), network, _l("This is no range of addresses: %(line)s"))
-    version = HiddenField()
+    version = VersionField()
 
     def __init__(self, kept: KeptRow) -> None:
         shown = {"domains": "\n".join(kept.domains), "networks": "\n".join(kept.networks)}
@@ -122,7 +122,7 @@ class MergeForm(Form):
     """Into which organization another one goes."""
 
     into = SelectField(_l("The organization that stays"), validate_choice=False)
-    version = HiddenField()
+    version = VersionField()
 
     def __init__(self, others: list[Any]) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ def note(member_id: int) -> Page:
     form = EngagementForm(obj=person)
     if request.method == "POST" and form.validate():
         with told(_("Noted. It holds from now on, and this person is told."), form):
-            engagement.note_engagement(viewer, member_id, form.draft(), form.version.data or "")
+            engagement.note_engagement(viewer, member_id, form.draft(), form.version.data)
             return _back(member_id)
         person = access_person(viewer, member_id)
         form.version.data = person.version

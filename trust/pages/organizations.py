@@ -34,7 +34,7 @@ def keep(organization_id: int) -> Page:
     form = OrganizationForm(kept)
     if request.method == "POST" and form.validate():
         with told(_("Saved."), form):
-            organizations.correct(viewer, organization_id, form.draft(), form.version.data or "")
+            organizations.correct(viewer, organization_id, form.draft(), form.version.data)
             return redirect(url_for(".keep", organization_id=organization_id), 303)
         kept = access_kept(viewer, organization_id)
         form.version.data = kept.version
@@ -63,7 +63,7 @@ def merge(organization_id: int) -> Page:
     target_id = form.pick() if request.method == "POST" else None
     if target_id and request.form.get("step") == "send":
         with told(_("The two are one now."), form):
-            organizations.merge(viewer, organization_id, target_id, form.version.data or "")
+            organizations.merge(viewer, organization_id, target_id, form.version.data)
             return _to(target_id)
         source = access_judged(viewer, organization_id)
         form.offer(organizing.others(viewer, organization_id))

@@ -38,7 +38,7 @@ def _propose(member_id: int, kind: ProposalKind) -> Page:
         with told(done, form):
             proposals.propose(current_viewer(), member_id, kind, form.reason.data)
             return to_person(member_id)
-    return page(f"trust/proposals/{kind}.html", form, member)
+    return page("trust/proposals/propose.html", form, member, kind=kind)
 
 
 @pages.route("/proposals/<id:proposal_id>", methods=["GET", "POST"])

@@ -63,9 +63,9 @@ def by_two(member: Member) -> dict[str, bool]:
     return {"alone": deciding.is_alone_in_office(viewer), "second": deciding.has_second(viewer, member)}
 
 
-def page(template: str, form: Any, member: Member) -> tuple[str, int]:
+def page(template: str, form: Any, member: Member, **more: Any) -> tuple[str, int]:
     """The page of a form; when something was wrong, with what was typed and what is missing."""
-    answer = render_template(template, form=form, member=member, **by_two(member))
+    answer = render_template(template, form=form, member=member, **by_two(member), **more)
     return answer, 400 if form.errors else 200
 
 

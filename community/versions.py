@@ -1,4 +1,4 @@
-"""Two site moderators change one thing at once: the second one is told, and nothing is lost."""
+"""Two moderators change one thing at once: the second one is told, and nothing is lost."""
 
 import hashlib
 
