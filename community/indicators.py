@@ -10,12 +10,11 @@ Nothing here ever resolves or opens anything.
 
 import ipaddress
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 
+from community.folding import PLAIN, without_invisible
 from community.hosts import is_domain, is_v4
 from community.stops import DOT, LABEL, LETTER, WIDE_LABEL, dotted, refanged, with_stops
 
@@ -98,13 +97,6 @@ _AND_SO_ON = re.compile(r" ?(?:,|、|/|-|~|と|及び|および|から)? ?(?:and
 _URL_PARTS = re.compile(r"(?:([a-z]+)://)?([^/?#]*)(.*)", re.DOTALL)
 _SAFE_SCHEMES = {"http": "hxxp://", "https": "hxxps://", "ftp": "fxp://", "": ""}
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-# NFKC where it turns one character into one: places stay, and a circled digit in front of an address is not part of it.
-_PLAIN = {ord("【"): "[", ord("】"): "]", 0x2010: "-", 0x2011: "-", 0x2212: "-", 0x3000: " "} | {
-    code: folded
-    for code in chain([0x2024], range(0xFE50, 0xFE6C), range(0xFF01, 0xFF5F), range(0x1D400, 0x1D800))
-    if len(folded := unicodedata.normalize("NFKC", chr(code))) == 1
-}
 _ROUTED = tuple(
     map(ipaddress.IPv6Network, ("2000::/3", "fc00::/7", "fe80::/10", "ff00::/8", "::1/128", "::ffff:0:0/96"))
 )
@@ -115,8 +107,8 @@ _ROUTED = tuple(
 
 def find(text: str) -> list[Indicator]:
     """The indicators of a text in the order in which they stand; no two overlap."""
-    shown, places = _without_invisible(text)
-    reading = _Reading(shown, dotted(with_stops(shown).translate(_PLAIN)))
+    shown, places = without_invisible(text)
+    reading = _Reading(shown, dotted(with_stops(shown).translate(PLAIN)))
     found: list[Indicator] = []
     at = 0
     while match := _CANDIDATE.search(reading.plain, at):
@@ -295,14 +287,6 @@ def _hash_at(reading: _Reading, start: int) -> Indicator | None:
 
 
 # --- spelling ---
-
-
-def _without_invisible(text: str) -> tuple[str, Sequence[int] | None]:
-    """The text without characters that nobody sees, and where each kept one stood (None: nothing was taken out)."""
-    if not any(character in text for character in _INVISIBLE):
-        return text, None
-    places = [place for place, character in enumerate(text) if character not in _INVISIBLE]
-    return "".join([text[place] for place in places]), places
 
 
 def _clean(tail: str) -> str:

@@ -15,6 +15,7 @@ from community.actions.posts import publish_reply, publish_thread
 from community.bounds import Bounds, Place
 from community.forms.compose import ReplyForm, ThreadForm, clean, is_blank
 from community.pages.audience import findings, shown
+from community.pages.checked import FIELDS, checked, take_out, texts_of
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
 from community.policy import NotAllowed
@@ -26,7 +27,7 @@ pages = Blueprint("compose", __name__)
 Answer = str | Response | tuple[str, int]
 Form = ThreadForm | ReplyForm
 Publish = Callable[[Draft, Shown], int]
-STEERING = frozenset({"csrf_token", "step", "send_key", "shown"})
+STEERING = frozenset({"csrf_token", "step", "remove", "send_key", "shown"})
 WRITERS = ("contributor", "moderator")
 
 
@@ -101,7 +102,7 @@ def _quote_into(form: Form, place: Place) -> None:
 
 
 def _check(form: Form, place: Place) -> Answer:
-    if not form.validate():
+    if not form.validate() or (take_out(form) and not form.validate()):
         return _write(form, place, 422)
     return _confirm(form, place, NOTHING_SHOWN, 200)
 
@@ -138,9 +139,10 @@ def _confirm(form: Form, place: Place, seen: Shown, status: int) -> Answer:
         place=place,
         draft=draft,
         audience=shown(who, seen.added(who.ids) if seen.tails else ()),
+        checked=checked(texts_of(form)),
         findings=findings(f"{draft.title}\n{draft.body}"),
         html=rendering.preview(draft.body),
-        hidden=_hidden(),
+        hidden=_hidden(form),
     ), status
 
 
@@ -153,9 +155,10 @@ def _audience(place: Place, draft: Draft) -> reach.Reach:
     return who
 
 
-def _hidden() -> list[tuple[str, str]]:
-    """Everything that was typed, to be carried through the next page."""
-    return [(name, clean(value)) for name, value in request.form.items(multi=True) if name not in STEERING]
+def _hidden(form: Form) -> list[tuple[str, str]]:
+    """Everything that was typed, to be carried through the next page; the words as they are after the check."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (*STEERING, *FIELDS)]
+    return [(name, clean(value)) for name, value in typed] + list(texts_of(form).items())
 
 
 def _back(form: Form, place: Place) -> Answer:

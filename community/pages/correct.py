@@ -13,6 +13,7 @@ from community.actions.labels import narrow_post, widen_post
 from community.forms.compose import EditOpeningForm, EditReplyForm, LabelForm
 from community.pages.audience import shown
 from community.pages.changes import steps
+from community.pages.checked import Checked, checked, take_out, texts_of
 from community.pages.hook import current_viewer
 from community.policy import NotAllowed, Permission
 from community.shown import NOTHING_SHOWN, Shown, open_shown, seal_shown
@@ -23,6 +24,7 @@ from community.writing import AudienceGrew, Changed, Unfit
 pages = Blueprint("correct", __name__)
 Answer = str | Response | tuple[str, int]
 EditForm = EditOpeningForm | EditReplyForm
+_CARRIED = frozenset({"version", "title", "body", "tlp", "severity", "kind", "event_type", "cause_types"})
 
 
 # --- other words ---
@@ -37,10 +39,14 @@ def edit(post_id: int) -> Answer:
         if request.method != "POST":
             raise
         return render_template("community/compose/too_late.html", form=EditOpeningForm()), 403
-    kind = EditOpeningForm if post.is_opening else EditReplyForm
     if request.method == "POST":
-        return _save(kind(), post)
-    return _edit_page(kind(data=_present(post)), post)
+        return _save(EditOpeningForm() if post.is_opening else EditReplyForm(), post)
+    return _edit_page(_form_of(post), post)
+
+
+def _form_of(post: PostRow) -> EditForm:
+    kind = EditOpeningForm if post.is_opening else EditReplyForm
+    return kind(formdata=None, data=_present(post))
 
 
 def _present(post: PostRow) -> dict[str, Any]:
@@ -51,10 +57,20 @@ def _present(post: PostRow) -> dict[str, Any]:
 
 
 def _save(form: EditForm, post: PostRow) -> Answer:
-    if not form.validate():
+    if not form.validate() or (take_out(form) and not form.validate()):
         return _edit_page(form, post, 422)
-    if request.form.get("step") == "preview":
+    step = request.form.get("step")
+    if step == "back":
+        return _edit_page(form, post)
+    if step == "preview":
         return _edit_page(form, post, html=rendering.preview(form.body.data))
+    look = checked(texts_of(form))
+    if step != "send" and (look.places or look.taken):
+        return _edit_check(form, post, look)
+    return _change(form, post)
+
+
+def _change(form: EditForm, post: PostRow) -> Answer:
     try:
         edit_post(current_viewer(), post.id, form.draft(), form.version.data)
     except Changed:
@@ -64,6 +80,26 @@ def _save(form: EditForm, post: PostRow) -> Answer:
         return _edit_page(form, post, 422)
     flash(_("Saved. Who reads the post can also read what it said before."), "success")
     return redirect(url_for("posts.in_thread", post_id=post.id), 303)
+
+
+def _edit_check(form: EditForm, post: PostRow, look: Checked) -> Answer:
+    """What the new words give away, before they are saved."""
+    return render_template(
+        "community/posts/edit_check.html",
+        form=form,
+        post=post,
+        checked=look,
+        hidden=_fields(form),
+        html=rendering.preview(form.body.data),
+    )
+
+
+def _fields(form: EditForm) -> list[tuple[str, str]]:
+    """The fields of a form as a page carries them on."""
+    values = {field.name: field.data for field in form if field.name in _CARRIED}
+    return [
+        (name, str(one)) for name, value in values.items() for one in (value if isinstance(value, list) else [value])
+    ]
 
 
 def _both(form: EditForm, post: PostRow) -> Answer:
@@ -125,6 +161,8 @@ def _widen_confirm(form: LabelForm, post: PostRow, seen: Shown, status: int) -> 
         sealed=seal_shown(viewer, _key(post), who.ids),
         audience=shown(who, seen.added(who.ids) if seen.tails else ()),
         html=post.html,
+        checked=checked({"title": post.thread.title if post.is_opening else "", "body": post.body}),
+        hidden=_fields(_form_of(post)),
         earlier=len(single.wordings(post, None)) - 1,
     )
     return page, status

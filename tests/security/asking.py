@@ -108,6 +108,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "quotes": _keys("notes"),
     "reason": ("Because.",),
     "recipients": _keys("people"),
+    "remove": ("all", "body:0:4", "nonsense"),
     "role": ("reader", "contributor", "moderator"),
     "sectors": ("finance",),
     "severity": ("reference", "warning"),
