@@ -1,6 +1,7 @@
 """Correcting a post: other words, and a wider or stricter label."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -28,6 +29,15 @@ EditForm = EditOpeningForm | EditReplyForm
 # --- other words ---
 
 
+class Correction(NamedTuple):
+    """A post to be written anew: how it is saved, and what is answered then. ``unnamed``: without telling by whom."""
+
+    post: PostRow
+    save: Callable[[EditForm], None]
+    done: Callable[[], Response]
+    unnamed: bool = False
+
+
 @pages.route("/posts/<id:post_id>/edit", methods=["GET", "POST"])
 def edit(post_id: int) -> Answer:
     """Write the post anew. Who comes second sees both texts and can go on from there."""
@@ -36,11 +46,30 @@ def edit(post_id: int) -> Answer:
     except NotAllowed:
         if request.method != "POST":
             raise
-        return render_template("community/compose/too_late.html", form=EditOpeningForm()), 403
-    kind = EditOpeningForm if post.is_opening else EditReplyForm
+        return too_late()
+    return correct(Correction(post, lambda form: _edit(post, form), lambda: _edited(post)))
+
+
+def too_late() -> Answer:
+    """Give the words back to who may not send them any more."""
+    return render_template("community/compose/too_late.html", form=EditOpeningForm()), 403
+
+
+def _edit(post: PostRow, form: EditForm) -> None:
+    edit_post(current_viewer(), post.id, form.draft(), form.version.data)
+
+
+def _edited(post: PostRow) -> Response:
+    flash(_("Saved. Who reads the post can also read what it said before."), "success")
+    return redirect(url_for("posts.in_thread", post_id=post.id), 303)
+
+
+def correct(it: Correction) -> Answer:
+    """The page on which a post is written anew, and what happens when it is sent."""
+    kind = EditOpeningForm if it.post.is_opening else EditReplyForm
     if request.method == "POST":
-        return _save(kind(), post)
-    return _edit_page(kind(data=_present(post)), post)
+        return _save(kind(), it)
+    return _edit_page(kind(data=_present(it.post)), it)
 
 
 def _present(post: PostRow) -> dict[str, Any]:
@@ -50,24 +79,24 @@ def _present(post: PostRow) -> dict[str, Any]:
     return of_thread | of_post | {"event_type": thread.event_type or ""}
 
 
-def _save(form: EditForm, post: PostRow) -> Answer:
+def _save(form: EditForm, it: Correction) -> Answer:
     if not form.validate():
-        return _edit_page(form, post, 422)
+        return _edit_page(form, it, 422)
     if request.form.get("step") == "preview":
-        return _edit_page(form, post, html=rendering.preview(form.body.data))
+        return _edit_page(form, it, html=rendering.preview(form.body.data))
     try:
-        edit_post(current_viewer(), post.id, form.draft(), form.version.data)
+        it.save(form)
     except Changed:
-        return _both(form, post)
+        return _both(form, it)
     except Unfit as unfit:
         form.refuse(unfit.field, unfit.reason)
-        return _edit_page(form, post, 422)
-    flash(_("Saved. Who reads the post can also read what it said before."), "success")
-    return redirect(url_for("posts.in_thread", post_id=post.id), 303)
+        return _edit_page(form, it, 422)
+    return it.done()
 
 
-def _both(form: EditForm, post: PostRow) -> Answer:
+def _both(form: EditForm, it: Correction) -> Answer:
     """The text as it is now beside the viewer's, which stays in the form and can be saved next."""
+    post = it.post
     title = post.thread.title if post.is_opening else ""
     now = Wording(post.version, title, post.body, post.tlp, post.released_at)
     own_title = form.title.data if isinstance(form, EditOpeningForm) else ""
@@ -75,12 +104,14 @@ def _both(form: EditForm, post: PostRow) -> Answer:
     form.version.data, form.version.raw_data = post.version, None
     if form.tlp.data not in bounds.labels_to_narrow(current_viewer(), post):
         form.tlp.data = post.tlp
-    return _edit_page(form, post, 409, now=now, step=steps([own, now])[0])
+    return _edit_page(form, it, 409, now=now, step=steps([own, now])[0])
 
 
-def _edit_page(form: EditForm, post: PostRow, status: int = 200, **more: Any) -> Answer:
-    labels = bounds.labels_to_narrow(current_viewer(), post)
-    page = render_template("community/posts/edit.html", form=form, post=post, labels=labels, **more)
+def _edit_page(form: EditForm, it: Correction, status: int = 200, **more: Any) -> Answer:
+    labels = bounds.labels_to_narrow(current_viewer(), it.post)
+    page = render_template(
+        "community/posts/edit.html", form=form, post=it.post, unnamed=it.unnamed, labels=labels, **more
+    )
     return page, status
 
 
