@@ -53,5 +53,5 @@ def waiting(viewer: Viewer) -> list[Waiting]:
 
 
 def _waiting(one: anonymity.Waiting) -> Waiting:
-    draft = one.act.get("draft", {})
-    return Waiting(one.id, one.act["act"], one.due_at, draft.get("title", ""), markup.plain(draft.get("body", ""), _EXCERPT))
+    draft = {"title": "", "body": ""} | one.act.get("draft", {})
+    return Waiting(one.id, one.act["act"], one.due_at, draft["title"], markup.plain(draft["body"], _EXCERPT))

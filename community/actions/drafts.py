@@ -35,7 +35,6 @@ def take_out_of_drafts(post_id: int, words: Collection[str]) -> None:
         if fields and left != fields:
             draft.sealed = drafts.seal(draft.tag, left)
 
-
     _change_sealed(lambda body: quoting.without(body, post_id, words))
 
 

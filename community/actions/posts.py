@@ -185,7 +185,13 @@ def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) 
     _name(post_id, named)
     if not sheet.unnamed:  # its draft went when it was sent; what lies there now is another one
         db.session.execute(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})
-    audit.record(None if sheet.unnamed else viewer, "member:post:published", group_id=place.group.id, subject_id=post_id, tlp=draft.tlp)
+    audit.record(
+        None if sheet.unnamed else viewer,
+        "member:post:published",
+        group_id=place.group.id,
+        subject_id=post_id,
+        tlp=draft.tlp,
+    )
     events.record(events.PostPublished(post_id))
     return post_id
 

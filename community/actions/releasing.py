@@ -1,4 +1,4 @@
-"""Releasing what was sent without a name: only here do rows, audit log and outbox hear of it, and of nobody behind it."""
+"""Releasing what was sent without a name: here rows, audit log and outbox first hear of it, and of nobody behind it."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -129,5 +129,3 @@ def _draft(values: dict[str, Any]) -> Draft:
     kinds = {"tlp": Tlp(values["tlp"]), "kind": PostKind(values["kind"]), "severity": Severity(values["severity"])}
     sets = {name: frozenset(values[name]) for name in ("recipients", "whole_groups", "quotes")}
     return Draft(**(values | kinds | sets | {"cause_types": tuple(values["cause_types"])}))
-
-

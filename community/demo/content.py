@@ -12,7 +12,7 @@ import yaml
 
 from community import lists
 from community.demo.entry import ContentError, Entry, entries
-from community.models import Engagement, MemberState, OrganizationKind, PostKind, Role, Severity, Visibility
+from community.models import Anonymous, Engagement, MemberState, OrganizationKind, PostKind, Role, Severity, Visibility
 from community.tlp import Tlp
 
 CONTENT = files("community.demo").joinpath("content")

@@ -13,7 +13,7 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from community import VERSION, clock, ids, lists, reading, rosters
+from community import VERSION, clock, ids, lists, pseudonyms, reading, rosters
 from community.pages import words
 from community.pages.hook import choose_time_zone, current_viewer
 from community.policy import Permission, can

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from community import ids, listing, lists, policy, single
 from community.access import NotFound, ThreadRow, access_post, access_thread, named
 from community.actions import reading as reading_actions
+from community.pages.frame import called
 from community.pages.hook import current_viewer
 from community.policy import Permission
 
