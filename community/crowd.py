@@ -62,5 +62,5 @@ def ensure_hidden(viewer: Viewer, place: Place, label: Tlp, sector: str) -> Crow
     """The crowd, when it is large enough; raises Unfit, which only the author ever sees."""
     found = crowd(viewer, place, label, sector)
     if found.people < settings().anonymous_people or found.organizations < settings().anonymous_organizations:
-        raise Unfit("anonymous", TOO_FEW)
+        raise Unfit("without_name", TOO_FEW)
     return found

@@ -1,11 +1,12 @@
 """What one member finds on the page of their anonymous posts. Nothing else ever reads this."""
 
+import math
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 
-from community import anonymity, markup, visibility
+from community import anonymity, clock, markup, visibility
 from community.db import read
 from community.models import Group, Post, Thread
 from community.viewer import Viewer
@@ -31,11 +32,11 @@ _EXCERPT = 120
 
 
 class Waiting(NamedTuple):
-    """Something sent and not released: its number, what it does, when it is due, and how its text begins."""
+    """Something sent and not released: its number, what it does, in how many minutes, and how its text begins."""
 
     id: int
     act: str
-    due_at: datetime
+    minutes: int
     title: str
     excerpt: str
 
@@ -52,6 +53,10 @@ def waiting(viewer: Viewer) -> list[Waiting]:
     return [_waiting(one) for one in anonymity.waiting(viewer)]
 
 
+def _minutes(due_at: datetime) -> int:
+    return math.ceil((due_at - clock.now()).total_seconds() / 60)
+
+
 def _waiting(one: anonymity.Waiting) -> Waiting:
     draft = {"title": "", "body": ""} | one.act.get("draft", {})
-    return Waiting(one.id, one.act["act"], one.due_at, draft["title"], markup.plain(draft["body"], _EXCERPT))
+    return Waiting(one.id, one.act["act"], _minutes(one.due_at), draft["title"], markup.plain(draft["body"], _EXCERPT))

@@ -37,7 +37,7 @@ def crowd(world: World, **more: Any) -> Crowd:
 
 def look(browser: FlaskClient, path: str, **changes: Any) -> TestResponse:
     """Write without a name, and look at who will read it and who could have written it."""
-    return press(browser, browser.get(path), "check", anonymous="y", **changes)
+    return press(browser, browser.get(path), "check", without_name="y", **changes)
 
 
 def send(browser: FlaskClient, path: str, **changes: Any) -> TestResponse:

@@ -168,32 +168,22 @@ def _agreed(sheet: _Sheet, place: Place, limits: Bounds) -> frozenset[int]:
 
 def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) -> int:
     viewer, post_id, draft = sheet.viewer, sheet.post_id, sheet.draft
-    post = {
-        "id": post_id,
-        "thread_id": thread_id,
-        "group_id": place.group.id,
-        "tlp": draft.tlp,
-        "severity": draft.severity,
-        "state": PostState.PUBLISHED,
-        "body": draft.body,
-        "html": sheet.html,
-        "renderer": RENDERER_VERSION,
-        "follow_up": draft.follow_up and post_id != thread_id,
-        "send_tag": sheet.tag,
-    }
-    db.session.execute(_NEW, post | _signature(sheet, thread_id))
+    where = {"id": post_id, "thread_id": thread_id, "group_id": place.group.id}
+    follows = {"follow_up": draft.follow_up and post_id != thread_id}
+    db.session.execute(_NEW, where | _text(sheet) | follows | _signature(sheet, thread_id))
     _name(post_id, named)
     if not sheet.unnamed:  # its draft went when it was sent; what lies there now is another one
         db.session.execute(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})
-    audit.record(
-        None if sheet.unnamed else viewer,
-        "member:post:published",
-        group_id=place.group.id,
-        subject_id=post_id,
-        tlp=draft.tlp,
-    )
+    by = None if sheet.unnamed else viewer
+    audit.record(by, "member:post:published", group_id=place.group.id, subject_id=post_id, tlp=draft.tlp)
     events.record(events.PostPublished(post_id))
     return post_id
+
+
+def _text(sheet: _Sheet) -> dict[str, Any]:
+    draft = sheet.draft
+    about = {"tlp": draft.tlp, "severity": draft.severity, "state": PostState.PUBLISHED, "send_tag": sheet.tag}
+    return about | {"body": draft.body, "html": sheet.html, "renderer": RENDERER_VERSION}
 
 
 def _signature(sheet: _Sheet, thread_id: int) -> dict[str, Any]:

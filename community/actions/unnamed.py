@@ -82,6 +82,7 @@ def correct(viewer: Viewer, post_id: int, draft: Draft, version: int, *, at_once
 
     Raises NotFound for what is not theirs, NotAllowed, Unproved, Unfit, Changed.
     """
+    ensure_proved(viewer)
     row = access_own(viewer, post_id)
     if row.version != version:
         raise Changed
@@ -95,6 +96,7 @@ def correct(viewer: Viewer, post_id: int, draft: Draft, version: int, *, at_once
 @action
 def withdraw(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
     """Take the withdrawal of an anonymous post of the viewer's for release. Raises as ``correct``."""
+    ensure_proved(viewer)
     access_own(viewer, post_id)
     _take(viewer, {"act": "withdraw", "where": post_id}, clock.token(), at_once=at_once)
 
@@ -102,9 +104,8 @@ def withdraw(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
 def access_own(viewer: Viewer, post_id: int) -> PostRow:
     """An anonymous post of the viewer's that they may still change.
 
-    Raises NotFound for every other post, Unproved, NotAllowed when it is withdrawn or they may not write there.
+    Raises NotFound for every other post, NotAllowed when it is withdrawn or they may not write there.
     """
-    ensure_proved(viewer)
     post = access_post(viewer, post_id)
     if not anonymity.wrote(viewer, post_id):
         raise NotFound
@@ -129,18 +130,19 @@ def _pause() -> timedelta:
 @action
 def take_back(viewer: Viewer, number: int) -> None:
     """Forget what waits. Raises Unproved, and NotFound for what is not the viewer's or was released."""
-    _own_waiting(viewer, number)
+    ensure_proved(viewer)
+    _ensure_own(viewer, number)
     db.session.execute(delete(SealedAct).where(SealedAct.id == number))
 
 
 @action
 def release_now(viewer: Viewer, number: int) -> None:
     """Release at once what waits. Raises Unproved, NotFound as ``take_back``, and whatever speaks against it now."""
-    _own_waiting(viewer, number)
+    ensure_proved(viewer)
+    _ensure_own(viewer, number)
     release_sealed(number)
 
 
-def _own_waiting(viewer: Viewer, number: int) -> None:
-    ensure_proved(viewer)
+def _ensure_own(viewer: Viewer, number: int) -> None:
     if number not in {one.id for one in anonymity.waiting(viewer)}:
         raise NotFound

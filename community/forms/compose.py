@@ -174,7 +174,7 @@ def sector_choices() -> list[SelectChoice]:
 class _Named(WordsForm):
     recipients = IdsField(_l("Who may read it"))
     whole_groups = IdsField(_l("Everybody who is in"))
-    anonymous = BooleanField(_l("Post without my name"))
+    without_name = BooleanField(_l("Post without my name"))
     sector = SelectField(_l("Sector to show in place of my name"), choices=sector_choices, default="")
     fresh = BooleanField(_l("Under another pseudonym than before in this thread"))
     at_once = BooleanField(_l("Release at once"))
@@ -186,7 +186,7 @@ class _Named(WordsForm):
 
     def unnamed(self) -> Unnamed | None:
         """How it is posted without a name; None under the author's."""
-        if not self.anonymous.data:
+        if not self.without_name.data:
             return None
         return Unnamed(self.sector.data, self.fresh.data, self.at_once.data)
 

@@ -83,6 +83,7 @@ def _begin(kind: type[Form], place: Place) -> Answer:
     kept = drafts.kept(current_viewer(), place.key)
     form = kind(MultiDict(kept.fields)) if kept else kind()
     form.fresh_key()
+    form.without_name.data = form.without_name.data or "unnamed" in request.args
     _quote_into(form, place)
     return _write(form, place, kept=kept)
 

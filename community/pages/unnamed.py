@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from community import unnamed
-from community.access import NotFound
+from community.access import NotFound, PostRow
 from community.actions import unnamed as acts
 from community.pages.correct import Answer, Correction, EditForm, correct, too_late
 from community.pages.hook import current_viewer
@@ -51,7 +51,7 @@ def release(number: int) -> Response:
 def edit(post_id: int) -> Answer:
     """Write the post anew, as its pseudonym."""
     try:
-        post = acts.access_own(current_viewer(), post_id)
+        post = _own(post_id)
     except NotAllowed:
         if request.method != "POST":
             raise
@@ -66,11 +66,16 @@ def edit(post_id: int) -> Answer:
 @pages.route("/<id:post_id>/withdraw", methods=["GET", "POST"])
 def withdraw(post_id: int) -> Answer:
     """Take the post back, after saying what that means."""
-    post = acts.access_own(current_viewer(), post_id)
+    post = _own(post_id)
     if request.method == "POST":
         acts.withdraw(current_viewer(), post_id, at_once="at_once" in request.form)
         return _taken()
     return render_template("community/unnamed/withdraw.html", post=post)
+
+
+def _own(post_id: int) -> PostRow:
+    ensure_proved(current_viewer())
+    return acts.access_own(current_viewer(), post_id)
 
 
 def _taken() -> Response:

@@ -65,8 +65,8 @@ def test_a_group_that_does_not_offer_it_takes_none(world: World, room: Crowd, au
     world.join(room.others[0], plain)
     at = f"{url('groups', plain)}/new"
     page = author.get(at)
-    assert b'name="anonymous"' not in page.data
-    answer = press(author, page, "check", title="T", body="B", tlp="GREEN", anonymous="y")
+    assert b'name="without_name"' not in page.data
+    answer = press(author, page, "check", title="T", body="B", tlp="GREEN", without_name="y")
     assert answer.status_code == 403
     assert b"B" in answer.data
 
@@ -245,7 +245,8 @@ def test_other_words_come_after_a_while_too(room: Crowd, author: FlaskClient, re
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).one()
     assert (entry.tag, entry.actor_id) == ("member:post:edited", None)
     edited = now(Post, post.id).edited_at
-    assert edited and (edited.minute, edited.second, edited.microsecond) == (0, 0, 0)
+    assert edited is not None
+    assert edited == edited.replace(minute=0, second=0, microsecond=0)
 
 
 def test_a_wording_that_came_too_late_is_shown_with_the_other(room: Crowd, author: FlaskClient) -> None:
@@ -304,4 +305,17 @@ def test_the_rule_is_the_moderators(world: World, room: Crowd, enter: Enter) -> 
     form = next(one for one in papers(browser.get(at)) if any(name == "anonymous" for name, _ in one.fields))
     form.put(anonymous="off")
     assert browser.post(at, data=dict(form.fields) | {"labels": ["GREEN", "CLEAR"]}).status_code == 303
-    assert b'name="anonymous"' not in browser.get(reply_at(room.opening)).data
+    assert b'name="without_name"' not in browser.get(reply_at(room.opening)).data
+
+
+def test_searching_a_name_finds_nothing_anonymous(room: Crowd, author: FlaskClient, reader: FlaskClient) -> None:
+    send(author, f"{url('groups', room.group)}/new", title="Nothing of note", body="B", tlp="GREEN", at_once="y")
+    for asked in (room.others[0].name, "House 1"):
+        assert b"Nothing of note" not in reader.get("/search", query_string={"q": asked}).data
+
+
+def test_neither_profile_nor_export_knows_it(room: Crowd, author: FlaskClient, reader: FlaskClient) -> None:
+    send(author, f"{url('groups', room.group)}/new", title="Nothing of note", body="B", tlp="GREEN", at_once="y")
+    for browser in (author, reader):
+        assert b"Nothing of note" not in browser.get(url("members", room.others[0])).data
+    assert b"Nothing of note" not in post_form(author, "/me/export").data

@@ -6,7 +6,7 @@ Afterwards every value of every table and every file is compared. Only what is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from community import clock, ids
 from community.actions import releasing
@@ -64,39 +65,35 @@ def release(minutes: int) -> None:
             db.session.rollback()
 
 
-def send_reply(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
-    confirmed = []
-    for browser in sorted((author, other), key=id_of):
-        with at(1, id_of(browser)):
-            confirmed.append((browser, look(browser, reply_at(room.opening), body="A confession", tlp="GREEN")))
-    with at(2, "last"):
-        assert (
-            press(author, dict((id_of(one), page) for one, page in confirmed)[id_of(author)], "send").status_code == 303
-        )
-
-
 def id_of(browser: FlaskClient) -> str:
     return str(browser.environ_base["who"])
 
 
-def send_thread(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
-    path = f"{url('groups', room.group)}/new"
-    given = {"title": "A title", "body": "A confession", "tlp": "AMBER"}
+def both_look(people: Iterable[FlaskClient], path: str, **typed: str) -> dict[str, TestResponse]:
+    """Both write the same and look at who would read it, in the same order whoever is to send."""
     pages = {}
-    for browser in sorted((author, other), key=id_of):
+    for browser in sorted(people, key=id_of):
         with at(1, id_of(browser)):
-            pages[id_of(browser)] = look(browser, path, **given)
+            pages[id_of(browser)] = look(browser, path, **typed)
+    return pages
+
+
+def last(author: FlaskClient, pages: dict[str, TestResponse]) -> None:
     with at(2, "last"):
         assert press(author, pages[id_of(author)], "send").status_code == 303
+
+
+def send_reply(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
+    last(author, both_look((author, other), reply_at(room.opening), body="A confession", tlp="GREEN"))
+
+
+def send_thread(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
+    path = f"{url('groups', room.group)}/new"
+    last(author, both_look((author, other), path, title="A title", body="A confession", tlp="AMBER"))
 
 
 def send_at_once(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
-    pages = {}
-    for browser in sorted((author, other), key=id_of):
-        with at(1, id_of(browser)):
-            pages[id_of(browser)] = look(browser, reply_at(room.opening), body="Now", tlp="GREEN", at_once="y")
-    with at(2, "last"):
-        assert press(author, pages[id_of(author)], "send").status_code == 303
+    last(author, both_look((author, other), reply_at(room.opening), body="Now", tlp="GREEN", at_once="y"))
 
 
 def correct(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
