@@ -65,6 +65,7 @@ class GroupRow(NamedTuple):
     hides_history: bool
     join_role: Role
     labels: list[str]
+    anonymous: Any
     archived_at: Any
     role: Role | None
     since: Any
@@ -84,6 +85,7 @@ _GROUP = (
     Group.hides_history,
     Group.join_role,
     Group.labels,
+    Group.anonymous,
     Group.archived_at,
     Membership.role,
     Membership.since,

@@ -32,14 +32,14 @@ def record(
 ) -> None:
     """Append one entry to the log, inside the running action.
 
-    ``actor`` None stands for the system or for somebody who must not be named.
+    ``actor`` None, or NOBODY, stands for the system or for somebody who must not be named.
     """
     count, before = _hold_head()
     entry = {
         "number": count + 1,
         "at": clock.now(),
         "tag": tag,
-        "actor_id": actor.member_id if actor else None,
+        "actor_id": (actor.member_id or None) if actor else None,
         "group_id": group_id,
         "subject_id": subject_id,
         "facts": facts,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from community import policy, quoting, visibility
+from community import policy, pseudonyms, quoting, visibility
 from community.access import GroupRow, NotFound, PostRow, ThreadRow, access_group, access_thread
 from community.db import db
 from community.models import Member, Post, PostState, Quote, Recipient
@@ -27,7 +27,7 @@ _QUOTED = visibility.visible_posts(Post.id, Post.tlp, Post.state, Post.author_id
     Post.thread_id == bindparam("thread_id"), Post.id.in_(bindparam("quoted", expanding=True))
 )
 _WORDS = (
-    visibility.visible_posts(Post.body, Post.state, Post.attribution, Member.name)
+    visibility.visible_posts(Post.body, Post.state, Post.attribution, Post.pseudonym, Member.name)
     .outerjoin(Member, Member.id == Post.author_id)
     .where(Post.thread_id == bindparam("thread_id"), Post.id.in_(bindparam("quoted", expanding=True)))
 )
@@ -191,4 +191,10 @@ def words_to_quote(viewer: Viewer, thread_id: int, post_id: int) -> tuple[str, s
     row = db.session.execute(_WORDS, given).one_or_none()
     if row is None or row.state == PostState.WITHDRAWN:
         raise NotFound
-    return quoting.FORMER if row.name == "" else row.name or row.attribution, row.body
+    return _name_of(row), row.body
+
+
+def _name_of(row: Any) -> str:
+    if row.pseudonym is not None:
+        return pseudonyms.in_both(row.pseudonym)
+    return quoting.FORMER if row.name == "" else row.name or row.attribution

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
+DAY = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)  # the shortest time that both databases keep
 _fixed: ContextVar[tuple[datetime, random.Random] | None] = ContextVar("fixed", default=None)
 
 
@@ -14,6 +16,11 @@ def now() -> datetime:
     """The present moment, aware, in UTC."""
     fixed = _fixed.get()
     return fixed[0] if fixed else datetime.now(UTC)
+
+
+def hour() -> datetime:
+    """When the present hour began."""
+    return now().replace(minute=0, second=0, microsecond=0)
 
 
 def random_id() -> int:
@@ -24,6 +31,11 @@ def random_id() -> int:
 def token(size: int = 32) -> bytes:
     """``size`` random bytes for keys, challenges and links."""
     return _bits(size * 8).to_bytes(size, "big")
+
+
+def between(shortest: timedelta, longest: timedelta) -> timedelta:
+    """A random span from ``shortest`` to ``longest``, to the microsecond."""
+    return shortest + INSTANT * (_bits(63) % ((longest - shortest) // INSTANT + 1))
 
 
 def _bits(count: int) -> int:
@@ -39,6 +51,3 @@ def fixed(at: datetime, seed: str | int) -> Iterator[None]:
         yield
     finally:
         _fixed.reset(mark)
-
-
-DAY = timedelta(days=1)

@@ -32,6 +32,7 @@ _ROW = (
     Post.severity,
     Post.state,
     Post.attribution,
+    Post.pseudonym,
     Group.id.label("group_id"),
     Group.name.label("group_name"),
     Opener.id.label("author_id"),

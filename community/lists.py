@@ -19,12 +19,13 @@ class Entry(NamedTuple):
         return self.ja if locale == "ja" else self.en
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_data(name: str) -> dict[str, Any]:
+    """A file of ``community/data``, read."""
     return cast(dict[str, Any], yaml.safe_load(files("community.data").joinpath(name).read_text(encoding="utf-8")))
 
 
 def _entries(name: str, key: str) -> dict[str, Entry]:
-    return {item["code"]: Entry(item["code"], item["en"], item["ja"]) for item in _read(name)[key]}
+    return {item["code"]: Entry(item["code"], item["en"], item["ja"]) for item in read_data(name)[key]}
 
 
 @cache
@@ -36,7 +37,7 @@ def sectors() -> dict[str, Entry]:
 @cache
 def sectors_version() -> str:
     """Which edition of the list of sectors this is."""
-    return str(_read("sectors.yaml")["version"])
+    return str(read_data("sectors.yaml")["version"])
 
 
 @cache

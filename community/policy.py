@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from community import clock
 from community.db import constant
-from community.models import Engagement, MemberState, PostState, Role, Visibility
+from community.models import Anonymous, Engagement, MemberState, PostState, Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, not_wider_than
 from community.viewer import PROOF_LASTS, Viewer
 
@@ -31,6 +31,7 @@ class Permission(StrEnum):
     GROUP_ACCEPT = "group.accept"
     GROUP_LEAVE = "group.leave"
     GROUP_MANAGE = "group.manage"
+    GROUP_WRITE_UNNAMED = "group.write_unnamed"
     GROUP_MODERATE = "group.moderate"
     THREAD_CREATE = "thread.create"
     THREAD_READ = "thread.read"
@@ -120,6 +121,10 @@ def _writes(viewer: Viewer, group: "GroupRow") -> bool:
     return writer and group.archived_at is None
 
 
+def _writes_unnamed(viewer: Viewer, group: "GroupRow") -> bool:
+    return _writes(viewer, group) and group.anonymous != Anonymous.OFF
+
+
 def is_trusted(person: "Viewer | Member") -> bool:
     """May this person be a moderator? They are staff of an organization, or have signed a non-disclosure agreement."""
     return person.engagement == Engagement.STAFF or person.nda_signed
@@ -200,6 +205,7 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.GROUP_ACCEPT: _accepts,
     Permission.GROUP_LEAVE: _leaves,
     Permission.GROUP_MANAGE: _moderates,
+    Permission.GROUP_WRITE_UNNAMED: _writes_unnamed,
     Permission.GROUP_MODERATE: _moderates,
     Permission.THREAD_CREATE: _writes,
     Permission.THREAD_READ: _anyone,

@@ -196,6 +196,7 @@ _LATEST = (
         Post.tlp,
         Post.state,
         _Author.name.label("author_name"),
+        Post.pseudonym,
         Notification.about_id,
         _About.name.label("about_name"),
         Thread.title,

@@ -16,6 +16,9 @@ RANGES = {
     "vouches": (1, 5),
     "read_days": (30, 3650),
     "mail_days": (1, 365),
+    "anonymous_people": (3, 1000),
+    "anonymous_organizations": (2, 500),
+    "anonymous_minutes": (5, 1440),
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -48,6 +51,9 @@ class Settings:
     mail_from: str = ""
     read_days: int = 365
     mail_days: int = 30
+    anonymous_people: int = 5
+    anonymous_organizations: int = 3
+    anonymous_minutes: int = 30
     community_name: str = "Musubi"
     default_locale: str = "en"
     default_time_zone: str = "Asia/Tokyo"

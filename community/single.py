@@ -1,11 +1,11 @@
 """One post on a page of its own: who wrote it, where it stands in its thread, and what it said before."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from community import listing, visibility
+from community import clock, listing, visibility
 from community.access import NotFound, PostRow
 from community.db import db
 from community.models import Post, Revision
@@ -20,7 +20,6 @@ _REVISIONS = (
     .order_by(Revision.version.desc())
     .limit(MOST_WORDINGS)
 )
-_SHORTEST = timedelta(microseconds=1)
 
 
 class Wording(NamedTuple):
@@ -56,4 +55,4 @@ def page_in_thread(viewer: Viewer, post: PostRow) -> int:
     """On which page of its thread a post stands for this viewer."""
     if post.is_opening:
         return 1
-    return listing.page_of_first_unread(viewer, post.thread.id, post.released_at - _SHORTEST)
+    return listing.page_of_first_unread(viewer, post.thread.id, post.released_at - clock.INSTANT)

@@ -50,6 +50,17 @@ class Draft:
         return {"kind": self.kind, "event_type": event_type, "cause_types": cause_types}
 
 
+@dataclass(frozen=True)
+class Unnamed:
+    """How somebody posts without their name: with a sector of their organization (its code) or none, under a
+    ``fresh`` pseudonym or the one they have in the thread, released ``at_once`` or after a random delay.
+    """
+
+    sector: str = ""
+    fresh: bool = False
+    at_once: bool = False
+
+
 class Unfit(Refused):
     """A rule of sharing speaks against the draft: ``field`` is where the author can mend it, ``reason`` says how."""
 
@@ -66,6 +77,10 @@ QUOTE_NOT_HERE = _l(
     "The text quotes a post that is not in this thread, or that you cannot read there. Take the quote out."
 )
 QUOTE_STRICTER = _l("The text quotes a post with a stricter label. Take the quote out, or make this label stricter.")
+RED_IS_NAMED = _l("TLP:RED names people, and its author. Choose another label, or post under your name.")
+NOT_YOUR_SECTOR = _l("Your organization is not in this sector.")
+FOLLOW_UP_IS_NAMED = _l("A follow-up tells who wrote the first report. Take the mark off, or post under your name.")
+CHANGED = _l("The post was changed meanwhile. Nothing was done now.")
 CANNOT_BE_NAMED = _l("This person cannot be chosen, or can read the post already.")
 QUOTES_OTHERS = _l("The post quotes words of others that this person may not read. Only their authors can open those.")
 NOT_YOUR_REPORT = _l("Only the author of the first report can add a follow-up to it.")

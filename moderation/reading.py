@@ -19,6 +19,7 @@ _OPENED = (
         Post.html,
         Post.released_at,
         Post.attribution,
+        Post.pseudonym,
         Member.name.label("author_name"),
         Organization.short_name.label("organization_name"),
         ModeratorReading.reason,

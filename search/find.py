@@ -22,6 +22,7 @@ _VISIBLE = (
         Post.severity,
         Post.released_at,
         Post.attribution,
+        Post.pseudonym,
         Group.name.label("group_name"),
         Member.name.label("author_name"),
         Organization.short_name.label("organization_name"),

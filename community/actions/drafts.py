@@ -1,13 +1,13 @@
 """Keeping what is not sent yet. Nothing of it is recorded anywhere but in the sealed row itself."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy import delete, select
 
-from community import bounds, clock, drafts, quoting
+from community import anonymity, bounds, clock, drafts, quoting
 from community.bounds import Place
 from community.db import action, db, upsert
-from community.models import Draft, Group, Thread
+from community.models import Draft, Group, SealedAct, Thread
 from community.viewer import Viewer
 
 
@@ -19,7 +19,7 @@ def save_draft(viewer: Viewer, place: Place, fields: drafts.Fields) -> None:
     """
     tag = drafts.tag_of(viewer, place.key)
     sealed = drafts.seal(tag, drafts.readable(viewer, fields))
-    values = {"sealed": sealed, "saved_hour": clock.now().replace(minute=0, second=0, microsecond=0)}
+    values = {"sealed": sealed, "saved_hour": clock.hour()}
     statement = upsert(Draft).values(tag=tag, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=[Draft.tag], set_=values))
 
@@ -35,6 +35,8 @@ def take_out_of_drafts(post_id: int, words: Collection[str]) -> None:
         if fields and left != fields:
             draft.sealed = drafts.seal(draft.tag, left)
 
+    _change_sealed(lambda body: quoting.without(body, post_id, words))
+
 
 def take_name_out_of_drafts(post_ids: Collection[int]) -> None:
     """Take, in the running action, the author's name off quotes of these posts in everybody's drafts."""
@@ -43,6 +45,16 @@ def take_name_out_of_drafts(post_ids: Collection[int]) -> None:
         bodies = [quoting.unnamed(body, post_ids) for body in fields.get("body", [])]
         if bodies != fields.get("body", []):
             draft.sealed = drafts.seal(draft.tag, fields | {"body": bodies})
+    _change_sealed(lambda body: quoting.unnamed(body, post_ids))
+
+
+def _change_sealed(change: Callable[[str], str]) -> None:
+    """Change the texts that wait to be released without a name."""
+    for row in db.session.scalars(select(SealedAct)).all():
+        act = anonymity.unseal(row.id, row.sealed)
+        draft = act.get("draft", {})
+        if draft and change(draft["body"]) != draft["body"]:
+            row.sealed = anonymity.seal(row.id, act | {"draft": draft | {"body": change(draft["body"])}})
 
 
 def forget_drafts(viewer: Viewer) -> None:
@@ -51,6 +63,8 @@ def forget_drafts(viewer: Viewer) -> None:
     keys = [*map(bounds.thread_key, groups), *map(bounds.reply_key, threads)]
     mine = {drafts.tag_of(viewer, key) for key in keys} & set(db.session.scalars(select(Draft.tag)))
     db.session.execute(delete(Draft).where(Draft.tag.in_(mine)))
+    sealed = [one.id for one in anonymity.waiting(viewer)]
+    db.session.execute(delete(SealedAct).where(SealedAct.id.in_(sealed)))
 
 
 @action

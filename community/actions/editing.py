@@ -13,7 +13,7 @@ from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import Grant, Post, PostState, Quote, Revision, Severity, Thread
 from community.policy import Permission
-from community.viewer import Viewer
+from community.viewer import NOBODY, Viewer
 from community.writing import LABEL_WIDER, Changed, Draft, Unfit
 
 
@@ -23,22 +23,27 @@ def edit_post(viewer: Viewer, post_id: int, draft: Draft, version: int) -> None:
 
     Raises NotFound, NotAllowed, Unfit, and Changed when the post is not ``version`` any more.
     """
-    row = hold_post(viewer, post_id, Permission.POST_EDIT)
+    rewrite_post(viewer, hold_post(viewer, post_id, Permission.POST_EDIT), draft, version)
+
+
+def rewrite_post(viewer: Viewer, row: PostRow, draft: Draft, version: int) -> None:
+    """In the running action, the same for a post that is held already. Nobody is named where its author is not."""
     if row.version != version:
         raise Changed
     if draft.tlp not in bounds.labels_to_narrow(viewer, row):
         raise Unfit("tlp", LABEL_WIDER)
     bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted)
-    added = draft.quoted - bounds.quotes_in(post_id)
+    added = draft.quoted - bounds.quotes_in(row.id)
     changed = _write(row, draft)
     if not changed:
         return
-    add_quotes(post_id, added)
-    audit.record(viewer, "member:post:edited", group_id=row.group.id, subject_id=post_id, changed=sorted(changed))
-    events.record(events.PostEdited(post_id))
+    by = NOBODY if row.author_id is None else viewer
+    add_quotes(row.id, added)
+    audit.record(by, "member:post:edited", group_id=row.group.id, subject_id=row.id, changed=sorted(changed))
+    events.record(events.PostEdited(row.id))
     if "tlp" in changed:
-        events.record(events.PostRelabelled(post_id, viewer.member_id, row.tlp))
-        narrow_what_follows(viewer, row, draft.tlp)
+        events.record(events.PostRelabelled(row.id, by.member_id, row.tlp))
+        narrow_what_follows(by, row, draft.tlp)
 
 
 def _write(row: PostRow, draft: Draft) -> set[str]:
@@ -52,7 +57,7 @@ def _write(row: PostRow, draft: Draft) -> set[str]:
     if changed & {"title", "body", "tlp"}:
         keep_wording(post)
     if changed & {"title", "body"}:
-        post.edited_at = clock.now()
+        post.edited_at = clock.hour() if row.author_id is None else clock.now()
     if "body" in changed:
         post.html, post.renderer = rendering.render(draft.body, row.id), RENDERER_VERSION
     post.version += 1
@@ -79,9 +84,13 @@ def withdraw_post(viewer: Viewer, post_id: int) -> None:
 
     Place, label and author stay. Raises NotFound or NotAllowed.
     """
-    row = hold_post(viewer, post_id, Permission.POST_EDIT)
-    words = _wordings(row)
-    _take_out_of_quotes(viewer, row, words)
+    empty_post(viewer, hold_post(viewer, post_id, Permission.POST_EDIT))
+
+
+def empty_post(viewer: Viewer, row: PostRow) -> None:
+    """In the running action, the same for a post that is held already. Nobody is named where its author is not."""
+    post_id, words, by = row.id, _wordings(row), NOBODY if row.author_id is None else viewer
+    _take_out_of_quotes(by, row, words)
     take_out_of_drafts(post_id, words)
     db.session.execute(delete(Revision).where(Revision.post_id == post_id))
     db.session.execute(delete(Quote).where(or_(Quote.post_id == post_id, Quote.quoted_id == post_id)))
@@ -93,7 +102,7 @@ def withdraw_post(viewer: Viewer, post_id: int) -> None:
     if row.is_opening:
         thread = db.session.get_one(Thread, row.id)
         thread.title, thread.event_type, thread.cause_types = "", None, []
-    audit.record(viewer, "member:post:withdrawn", group_id=row.group.id, subject_id=post_id)
+    audit.record(by, "member:post:withdrawn", group_id=row.group.id, subject_id=post_id)
     events.record(events.PostWithdrawn(post_id))
 
 

@@ -11,6 +11,7 @@ from community import audit, clock, directory, events
 from community.access import GroupRow, access_group, access_member, access_thread
 from community.db import action, db
 from community.models import (
+    Anonymous,
     Follow,
     Group,
     GroupSector,
@@ -55,6 +56,7 @@ class GroupRules:
     labels: tuple[Tlp, ...]
     join_role: Role
     hides_history: bool
+    anonymous: Anonymous = Anonymous.OFF
 
 
 def hold_group(viewer: Viewer, group_id: int, act: str) -> GroupRow:

@@ -1,7 +1,7 @@
 """Sending: a thread or a reply, once, to the audience that its author was shown."""
 
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -28,8 +28,14 @@ _NEW = insert(Post.__table__)  # type: ignore[arg-type]
 _NO_DRAFT = delete(KeptDraft.__table__).where(KeptDraft.tag == bindparam("draft_tag"))  # type: ignore[arg-type]
 
 
+Signature = Callable[[int], dict[str, Any]]
+
+
 class _Sheet(NamedTuple):
-    """One sending: who sends what, how it looks, to whom it was shown; ``tag`` is the same when it is sent again."""
+    """One sending: who sends what, how it looks, to whom it was shown; ``tag`` is the same when it is sent again.
+
+    ``unnamed`` makes what stands in place of the author, given the thread; None when they sign with their name.
+    """
 
     viewer: Viewer
     post_id: int
@@ -37,6 +43,7 @@ class _Sheet(NamedTuple):
     html: str
     shown: Shown | None
     tag: bytes | None
+    unnamed: Signature | None = None
 
 
 def publish_thread(viewer: Viewer, group_id: int, draft: Draft, shown: Shown | None = None) -> int:
@@ -53,6 +60,23 @@ def publish_reply(viewer: Viewer, thread_id: int, draft: Draft, shown: Shown | N
     """Reply in a thread; returns the number of the post. As for ``publish_thread`` in all else."""
     sheet = _sheet(viewer, bounds.reply_key(thread_id), draft, shown)
     return _once(sheet, lambda: _reply(sheet, thread_id))
+
+
+@action
+def release_thread(viewer: Viewer, group_id: int, draft: Draft, tag: bytes, unnamed: Signature) -> int:
+    """Open a thread that was sent without a name. As for ``publish_thread`` in all else."""
+    return _open_thread(_unnamed_sheet(viewer, draft, tag, unnamed), group_id)
+
+
+@action
+def release_reply(viewer: Viewer, thread_id: int, draft: Draft, tag: bytes, unnamed: Signature) -> int:
+    """Put a reply that was sent without a name into its thread. As for ``publish_thread`` in all else."""
+    return _reply(_unnamed_sheet(viewer, draft, tag, unnamed), thread_id)
+
+
+def _unnamed_sheet(viewer: Viewer, draft: Draft, tag: bytes, unnamed: Signature) -> _Sheet:
+    post_id = clock.random_id()
+    return _Sheet(viewer, post_id, draft, rendering.render(draft.body, post_id), None, tag, unnamed)
 
 
 def _sheet(viewer: Viewer, place_key: str, draft: Draft, shown: Shown | None) -> _Sheet:
@@ -145,28 +169,29 @@ def _agreed(sheet: _Sheet, place: Place, limits: Bounds) -> frozenset[int]:
 
 def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) -> int:
     viewer, post_id, draft = sheet.viewer, sheet.post_id, sheet.draft
-    post = {
-        "id": post_id,
-        "thread_id": thread_id,
-        "group_id": place.group.id,
-        "author_id": viewer.member_id,
-        "organization_id": viewer.organization_id,
-        "tlp": draft.tlp,
-        "severity": draft.severity,
-        "state": PostState.PUBLISHED,
-        "body": draft.body,
-        "html": sheet.html,
-        "renderer": RENDERER_VERSION,
-        "follow_up": draft.follow_up and post_id != thread_id,
-        "released_at": clock.now(),
-        "send_tag": sheet.tag,
-    }
-    write(_NEW, post)
+    where = {"id": post_id, "thread_id": thread_id, "group_id": place.group.id}
+    follows = {"follow_up": draft.follow_up and post_id != thread_id}
+    write(_NEW, where | _text(sheet) | follows | _signature(sheet, thread_id))
     _name(post_id, named)
-    write(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})
-    audit.record(viewer, "member:post:published", group_id=place.group.id, subject_id=post_id, tlp=draft.tlp)
+    if not sheet.unnamed:  # its draft went when it was sent; what lies there now is another one
+        write(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})
+    by = None if sheet.unnamed else viewer
+    audit.record(by, "member:post:published", group_id=place.group.id, subject_id=post_id, tlp=draft.tlp)
     events.record(events.PostPublished(post_id))
     return post_id
+
+
+def _text(sheet: _Sheet) -> dict[str, Any]:
+    draft = sheet.draft
+    about = {"tlp": draft.tlp, "severity": draft.severity, "state": PostState.PUBLISHED, "send_tag": sheet.tag}
+    return about | {"body": draft.body, "html": sheet.html, "renderer": RENDERER_VERSION}
+
+
+def _signature(sheet: _Sheet, thread_id: int) -> dict[str, Any]:
+    if sheet.unnamed:
+        return {"author_id": None, "organization_id": None} | sheet.unnamed(thread_id)
+    viewer = sheet.viewer
+    return {"author_id": viewer.member_id, "organization_id": viewer.organization_id, "released_at": clock.now()}
 
 
 def _name(post_id: int, members: Collection[int]) -> None:

@@ -12,7 +12,7 @@ import yaml
 
 from community import lists
 from community.demo.entry import ContentError, Entry, entries
-from community.models import Engagement, MemberState, OrganizationKind, PostKind, Role, Severity, Visibility
+from community.models import Anonymous, Engagement, MemberState, OrganizationKind, PostKind, Role, Severity, Visibility
 from community.tlp import Tlp
 
 CONTENT = files("community.demo").joinpath("content")
@@ -73,6 +73,7 @@ class Group:
     created: timedelta
     archived: timedelta | None
     hidden_history: bool
+    anonymous: Anonymous
     roles: dict[str, Role]
     joined: dict[str, timedelta]
     asked: tuple[Asker, ...]
@@ -165,6 +166,7 @@ def _group(entry: Entry, members: Collection[str]) -> Group:
         created=entry.ago("created"),
         archived=entry.ago("archived", None),
         hidden_history=entry.flag("hidden_history"),
+        anonymous=Anonymous.ALLOWED if entry.flag("anonymous") else Anonymous.OFF,
         roles=roles,
         joined=_joined(entry, roles),
         asked=tuple(

@@ -59,6 +59,7 @@ def group(garden: Garden, one: Group) -> Iterator[Base]:
         description=one.description,
         visibility=one.visibility,
         hides_history=one.hidden_history,
+        anonymous=one.anonymous,
         join_role=Role.CONTRIBUTOR if one.visibility is Visibility.PUBLIC else Role.READER,
         labels=[str(label) for label in STRICT_TO_WIDE if label in one.labels],
         created_at=garden.at(one.created),

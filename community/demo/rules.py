@@ -129,8 +129,8 @@ def _viewer(member: Member) -> Viewer:
 
 
 def _row(group: Group, role: Role | None) -> GroupRow:
-    labels = list(group.labels)
-    return GroupRow(0, "", "", group.visibility, group.hidden_history, Role.READER, labels, None, role, None)
+    rules = (group.visibility, group.hidden_history, Role.READER, list(group.labels), group.anonymous)
+    return GroupRow(0, "", "", *rules, None, role, None)
 
 
 def _recipients(content: Content, thread: Thread, post: Post) -> Faults:

@@ -27,7 +27,7 @@ from community.forms.base import Form
 from community.forms.groups import CheckboxesField
 from community.models import PostKind, Severity
 from community.tlp import Tlp
-from community.writing import BODY_LIMIT, TITLE_LIMIT, Draft
+from community.writing import BODY_LIMIT, TITLE_LIMIT, Draft, Unnamed
 
 KINDS = {
     PostKind.DISCUSSION: lazy_pgettext("kind", "Discussion"),
@@ -163,14 +163,29 @@ class WordsForm(Form):
         return {"body": self.body.data, "tlp": Tlp(self.tlp.data), "severity": Severity(self.severity.data)}
 
 
+def sector_choices() -> list[SelectChoice]:
+    """All sectors in the reader's language; which of them are the author's, the action knows."""
+    return [SelectChoice("", _l("Show no sector")), *_choices(_named(lists.sectors()))]
+
+
 class _Named(WordsForm):
     recipients = IdsField(_l("Who may read it"))
     whole_groups = IdsField(_l("Everybody who is in"))
+    without_name = BooleanField(_l("Post without my name"))
+    sector = SelectField(_l("Sector to show in place of my name"), choices=sector_choices, default="")
+    fresh = BooleanField(_l("Under another pseudonym than before in this thread"))
+    at_once = BooleanField(_l("Release at once"))
 
     def _words(self) -> dict[str, Any]:
         self.ensure_key()
         named = {"recipients": self.recipients.data, "whole_groups": self.whole_groups.data}
         return super()._words() | named | {"send_key": self.send_key.data}
+
+    def unnamed(self) -> Unnamed | None:
+        """How it is posted without a name; None under the author's."""
+        if not self.without_name.data:
+            return None
+        return Unnamed(self.sector.data, self.fresh.data, self.at_once.data)
 
 
 class _Opening(WordsForm):
@@ -211,6 +226,7 @@ class EditReplyForm(WordsForm):
     """Other words for a reply. ``version`` is the one its author had before them."""
 
     version = IntegerField(widget=HiddenInput())
+    at_once = BooleanField(_l("Release at once"))
 
     def draft(self) -> Draft:
         """The post as it shall be."""

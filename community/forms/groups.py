@@ -24,7 +24,7 @@ from community.access import GroupRow
 from community.actions.groups import GroupRules, NewGroup
 from community.forms.base import Form
 from community.forms.me import HIDDEN, tidy, visible
-from community.models import Role, Visibility
+from community.models import Anonymous, Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp
 
 NEWCOMERS = [
@@ -32,6 +32,10 @@ NEWCOMERS = [
     SelectChoice(Role.CONTRIBUTOR, _l("Contributor: reads, posts and replies")),
 ]
 ROLES = [*NEWCOMERS, SelectChoice(Role.MODERATOR, _l("Moderator: decides about people, rules and threads"))]
+UNNAMED = [
+    SelectChoice(Anonymous.OFF, _l("Not possible: every post carries its author's name")),
+    SelectChoice(Anonymous.ALLOWED, _l("Possible: members may post under a pseudonym")),
+]
 KINDS = [SelectChoice(kind, kind) for kind in Visibility]  # the page says what they mean
 
 
@@ -130,6 +134,9 @@ class RulesForm(_About):
         _l("Who comes in begins as"), choices=NEWCOMERS, validators=[InputRequired(_l("Please choose."))]
     )
     labels = CheckboxesField(_l("Labels that posts here may carry"))
+    anonymous = RadioField(
+        _l("Posting without a name"), choices=UNNAMED, validators=[InputRequired(_l("Please choose."))]
+    )
     hides_history = BooleanField(_l("Hide the history: members see what was posted after they came in"))
     version = VersionField()
 
@@ -159,6 +166,7 @@ class RulesForm(_About):
             tuple(Tlp(label) for label in self.labels.data),
             Role(self.join_role.data),
             hides,
+            Anonymous(self.anonymous.data),
         )
 
 

@@ -1,6 +1,15 @@
 """The tables, one module per noun."""
 
-from community.models.group import Group, GroupInvitation, GroupSector, JoinRequest, Membership, Role, Visibility
+from community.models.group import (
+    Anonymous,
+    Group,
+    GroupInvitation,
+    GroupSector,
+    JoinRequest,
+    Membership,
+    Role,
+    Visibility,
+)
 from community.models.ledger import AuditEntry, AuditHead, Delivery, OutboxEvent
 from community.models.member import (
     LISTED,
@@ -33,6 +42,7 @@ from community.models.post import (
     Quote,
     Recipient,
     Revision,
+    SealedAct,
     Severity,
     Thread,
 )
@@ -58,6 +68,7 @@ __all__ = [
     "SEEING",
     "SIGNING_IN",
     "WAITING",
+    "Anonymous",
     "AuditEntry",
     "AuditHead",
     "Delivery",
@@ -101,6 +112,7 @@ __all__ = [
     "RecoveryState",
     "Revision",
     "Role",
+    "SealedAct",
     "Sector",
     "Severity",
     "SignIn",

@@ -26,6 +26,13 @@ class Role(StrEnum):
     MODERATOR = "moderator"
 
 
+class Anonymous(StrEnum):
+    """May members of a group post without their name?"""
+
+    OFF = "off"
+    ALLOWED = "allowed"
+
+
 class Group(HasId, Model):
     """A room in which threads live."""
 
@@ -37,6 +44,7 @@ class Group(HasId, Model):
     hides_history: Mapped[bool] = mapped_column(default=False)
     join_role: Mapped[Role] = mapped_column(choice(Role))
     labels: Mapped[list[str]] = mapped_column(JSON)
+    anonymous: Mapped[Anonymous] = mapped_column(choice(Anonymous), default=Anonymous.OFF)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

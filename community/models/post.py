@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.clock import now
@@ -38,7 +38,10 @@ class PostState(StrEnum):
 
 
 class Thread(Model):
-    """A conversation. It shares the id of its opening post, and is visible to whom that post is visible."""
+    """A conversation. It shares the id of its opening post, and is visible to whom that post is visible.
+
+    ``scope`` is random, and there once somebody has posted anonymously: the tags of their posts are made with it.
+    """
 
     __tablename__ = "threads"
     __table_args__ = (
@@ -57,6 +60,7 @@ class Thread(Model):
     cause_types: Mapped[list[str]] = mapped_column(JSON, default=list)
     locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     pinned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    scope: Mapped[bytes | None] = mapped_column(LargeBinary(16))
 
 
 class Post(HasId, Model):
@@ -64,6 +68,8 @@ class Post(HasId, Model):
 
     ``author_id`` and ``organization_id`` (the author's, when it was posted) are null when nobody is named.
     A ``follow_up`` reports on what the post that opens its thread reported first, by the same author.
+    An anonymous one has an ``author_tag``, which only ``anonymity`` can read, the number of the pseudonym that stands
+    for its author in this thread, and the code of the sector that they chose to show, if any.
     ``send_tag`` is a keyed hash of author, place and form: sending the same form twice there makes one post.
     """
 
@@ -71,6 +77,13 @@ class Post(HasId, Model):
     __table_args__ = (
         Index("ix_posts_thread_released", "thread_id", "released_at", "id"),
         Index("ix_posts_group_released", "group_id", "released_at"),
+        Index(
+            "ix_posts_author_tag",
+            "author_tag",
+            postgresql_where=text("author_tag IS NOT NULL"),
+            sqlite_where=text("author_tag IS NOT NULL"),
+        ),
+        CheckConstraint("author_tag IS NULL OR (author_id IS NULL AND organization_id IS NULL)", name="anonymous"),
     )
     thread_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("threads.id", ondelete="CASCADE"))
     group_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("groups.id"))
@@ -88,6 +101,21 @@ class Post(HasId, Model):
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
     send_tag: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    author_tag: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    pseudonym: Mapped[int | None]
+    shown_sector: Mapped[str | None] = mapped_column(String(40))
+
+
+class SealedAct(HasId, Model):
+    """What somebody sent without their name, until it is released: a post, another wording, a withdrawal.
+
+    Who, what and where are sealed. ``tag`` is a keyed hash of author, place and form, as ``Post.send_tag``.
+    """
+
+    __tablename__ = "sealed_acts"
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    tag: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
 
 
 class Revision(HasId, Model):

@@ -23,6 +23,7 @@ MODULES = (
     "group_admin",
     "invitations",
     "mails",
+    "unnamed",
 )
 
 

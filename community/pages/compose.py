@@ -9,16 +9,18 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from community import bounds, drafts, ids, quoting, reach, rendering
+from community import bounds, drafts, ids, mine, quoting, reach, rendering
 from community.actions import drafts as draft_actions
+from community.actions import unnamed
 from community.actions.posts import publish_reply, publish_thread
 from community.bounds import Bounds, Place
+from community.crowd import Crowd
 from community.forms.compose import ReplyForm, ThreadForm, clean, is_blank
 from community.pages.audience import findings, shown
 from community.pages.checked import FIELDS, checked, take_out, texts_of
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
-from community.policy import NotAllowed
+from community.policy import NotAllowed, Permission, can
 from community.shown import NOTHING_SHOWN, Shown, open_shown, seal_shown
 from community.tlp import Tlp
 from community.writing import AlreadySent, AudienceGrew, Draft, Unfit
@@ -27,6 +29,7 @@ pages = Blueprint("compose", __name__)
 Answer = str | Response | tuple[str, int]
 Form = ThreadForm | ReplyForm
 Publish = Callable[[Draft, Shown], int]
+Door = Callable[[], Place]
 STEERING = frozenset({"csrf_token", "step", "remove", "send_key", "shown"})
 WRITERS = ("contributor", "moderator")
 
@@ -38,8 +41,8 @@ def choose() -> str:
     return render_template("community/compose/choose.html", groups=groups, waiting=drafts.waiting(current_viewer()))
 
 
-@pages.get("/my/drafts")
-def mine() -> str:
+@pages.get("/my/drafts", endpoint="mine")
+def my_drafts() -> str:
     """What I have not sent yet."""
     return render_template("community/compose/drafts.html", waiting=drafts.waiting(current_viewer()))
 
@@ -81,6 +84,7 @@ def _begin(kind: type[Form], place: Place) -> Answer:
     kept = drafts.kept(current_viewer(), place.key)
     form = kind(MultiDict(kept.fields)) if kept else kind()
     form.fresh_key()
+    form.without_name.data = form.without_name.data or "unnamed" in request.args
     _quote_into(form, place)
     return _write(form, place, kept=kept)
 
@@ -112,7 +116,7 @@ def _send(form: Form, key: str, door: Callable[[], Place], publish: Publish) -> 
         return _write(form, door(), 422)
     seen = open_shown(current_viewer(), key, form.shown.data or "")
     try:
-        post_id = publish(form.draft(), seen)
+        return _publish(form, door, publish, seen)
     except AudienceGrew:
         return _confirm(form, door(), seen, 409)
     except AlreadySent as other:
@@ -121,14 +125,26 @@ def _send(form: Form, key: str, door: Callable[[], Place], publish: Publish) -> 
     except Unfit as unfit:
         form.refuse(unfit.field, unfit.reason)
         return _write(form, door(), 422)
-    return redirect(url_for("posts.in_thread", post_id=post_id), 303)
+
+
+def _publish(form: Form, door: Door, publish: Publish, seen: Shown) -> Response:
+    how = form.unnamed()
+    if how is None:
+        return redirect(url_for("posts.in_thread", post_id=publish(form.draft(), seen)), 303)
+    place = door()
+    unnamed.send(current_viewer(), place, form.draft(), how, seen)
+    released = _("Released without your name.")
+    flash(released if how.at_once else _("Sent. It is released later, without your name."), "success")
+    if place.thread:
+        return redirect(url_for("posts.in_thread", post_id=place.thread.id), 303)
+    return redirect(url_for("groups.show", group_id=place.group.id), 303)
 
 
 def _confirm(form: Form, place: Place, seen: Shown, status: int) -> Answer:
     """Who exactly will read it, computed by the rule that will guard it."""
     draft = form.draft()
     try:
-        who = _audience(place, draft)
+        who, hidden_among = _audience(place, draft), _crowd(form, place, draft)
     except Unfit as unfit:
         form.refuse(unfit.field, unfit.reason)
         return _write(form, place, 422)
@@ -139,11 +155,18 @@ def _confirm(form: Form, place: Place, seen: Shown, status: int) -> Answer:
         place=place,
         draft=draft,
         audience=shown(who, seen.added(who.ids) if seen.tails else ()),
-        checked=checked(texts_of(form)),
+        checked=checked(texts_of(form), anonymous=form.without_name.data),
         findings=findings(f"{draft.title}\n{draft.body}"),
         html=rendering.preview(draft.body),
         hidden=_hidden(form),
+        crowd=hidden_among,
+        how=form.unnamed(),
     ), status
+
+
+def _crowd(form: Form, place: Place, draft: Draft) -> Crowd | None:
+    how = form.unnamed()
+    return unnamed.check(current_viewer(), place, draft, how).rounded if how else None
 
 
 def _audience(place: Place, draft: Draft) -> reach.Reach:
@@ -216,6 +239,7 @@ def _write(form: Form, place: Place, status: int = 200, **more: Any) -> Answer:
         labels=limits.labels,
         circle=None if limits.circle is None else shown(_circle(place, limits.circle)),
         candidates=shown(reach.candidates(current_viewer(), place)) if _chooses(limits) else None,
+        sectors=mine.sectors(current_viewer()) if _offers_unnamed(place) else None,
         **more,
     )
     return page, status
@@ -229,6 +253,10 @@ def _limits(form: Form, place: Place) -> Bounds:
         if not form.body.errors:
             form.refuse(unfit.field, unfit.reason)
         return bounds.bounds(current_viewer(), place)
+
+
+def _offers_unnamed(place: Place) -> bool:
+    return can(current_viewer(), Permission.GROUP_WRITE_UNNAMED, place.group)
 
 
 def _chooses(limits: Bounds) -> bool:

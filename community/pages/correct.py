@@ -1,6 +1,7 @@
 """Correcting a post: other words, and a wider or stricter label."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -24,10 +25,19 @@ from community.writing import AudienceGrew, Changed, Unfit
 pages = Blueprint("correct", __name__)
 Answer = str | Response | tuple[str, int]
 EditForm = EditOpeningForm | EditReplyForm
-_CARRIED = frozenset({"version", "title", "body", "tlp", "severity", "kind", "event_type", "cause_types"})
+_CARRIED = frozenset({"version", "title", "body", "tlp", "severity", "kind", "event_type", "cause_types", "at_once"})
 
 
 # --- other words ---
+
+
+class Correction(NamedTuple):
+    """A post to be written anew: how it is saved, and what is answered then. ``unnamed``: without telling by whom."""
+
+    post: PostRow
+    save: Callable[[EditForm], None]
+    done: Callable[[], Response]
+    unnamed: bool = False
 
 
 @pages.route("/posts/<id:post_id>/edit", methods=["GET", "POST"])
@@ -38,10 +48,29 @@ def edit(post_id: int) -> Answer:
     except NotAllowed:
         if request.method != "POST":
             raise
-        return render_template("community/compose/too_late.html", form=EditOpeningForm()), 403
+        return too_late()
+    return correct(Correction(post, lambda form: _edit(post, form), lambda: _edited(post)))
+
+
+def too_late() -> Answer:
+    """Give the words back to who may not send them any more."""
+    return render_template("community/compose/too_late.html", form=EditOpeningForm()), 403
+
+
+def _edit(post: PostRow, form: EditForm) -> None:
+    edit_post(current_viewer(), post.id, form.draft(), form.version.data)
+
+
+def _edited(post: PostRow) -> Response:
+    flash(_("Saved. Who reads the post can also read what it said before."), "success")
+    return redirect(url_for("posts.in_thread", post_id=post.id), 303)
+
+
+def correct(it: Correction) -> Answer:
+    """The page on which a post is written anew, and what happens when it is sent."""
     if request.method == "POST":
-        return _save(EditOpeningForm() if post.is_opening else EditReplyForm(), post)
-    return _edit_page(_form_of(post), post)
+        return _save(EditOpeningForm() if it.post.is_opening else EditReplyForm(), it)
+    return _edit_page(_form_of(it.post), it)
 
 
 def _form_of(post: PostRow) -> EditForm:
@@ -56,38 +85,38 @@ def _present(post: PostRow) -> dict[str, Any]:
     return of_thread | of_post | {"event_type": thread.event_type or ""}
 
 
-def _save(form: EditForm, post: PostRow) -> Answer:
+def _save(form: EditForm, it: Correction) -> Answer:
     if not form.validate() or (take_out(form) and not form.validate()):
-        return _edit_page(form, post, 422)
+        return _edit_page(form, it, 422)
     step = request.form.get("step")
     if step == "back":
-        return _edit_page(form, post)
+        return _edit_page(form, it)
     if step == "preview":
-        return _edit_page(form, post, html=rendering.preview(form.body.data))
-    look = checked(texts_of(form))
+        return _edit_page(form, it, html=rendering.preview(form.body.data))
+    look = checked(texts_of(form), anonymous=it.unnamed)
     if step != "send" and (look.places or look.taken):
-        return _edit_check(form, post, look)
-    return _change(form, post)
+        return _edit_check(form, it, look)
+    return _change(form, it)
 
 
-def _change(form: EditForm, post: PostRow) -> Answer:
+def _change(form: EditForm, it: Correction) -> Answer:
     try:
-        edit_post(current_viewer(), post.id, form.draft(), form.version.data)
+        it.save(form)
     except Changed:
-        return _both(form, post)
+        return _both(form, it)
     except Unfit as unfit:
         form.refuse(unfit.field, unfit.reason)
-        return _edit_page(form, post, 422)
-    flash(_("Saved. Who reads the post can also read what it said before."), "success")
-    return redirect(url_for("posts.in_thread", post_id=post.id), 303)
+        return _edit_page(form, it, 422)
+    return it.done()
 
 
-def _edit_check(form: EditForm, post: PostRow, look: Checked) -> Answer:
+def _edit_check(form: EditForm, it: Correction, look: Checked) -> Answer:
     """What the new words give away, before they are saved."""
     return render_template(
         "community/posts/edit_check.html",
         form=form,
-        post=post,
+        post=it.post,
+        at=request.path,
         checked=look,
         hidden=_fields(form),
         html=rendering.preview(form.body.data),
@@ -96,14 +125,15 @@ def _edit_check(form: EditForm, post: PostRow, look: Checked) -> Answer:
 
 def _fields(form: EditForm) -> list[tuple[str, str]]:
     """The fields of a form as a page carries them on."""
-    values = {field.name: field.data for field in form if field.name in _CARRIED}
+    values = {field.name: field.data for field in form if field.name in _CARRIED and field.data is not False}
     return [
         (name, str(one)) for name, value in values.items() for one in (value if isinstance(value, list) else [value])
     ]
 
 
-def _both(form: EditForm, post: PostRow) -> Answer:
+def _both(form: EditForm, it: Correction) -> Answer:
     """The text as it is now beside the viewer's, which stays in the form and can be saved next."""
+    post = it.post
     title = post.thread.title if post.is_opening else ""
     now = Wording(post.version, title, post.body, post.tlp, post.released_at)
     own_title = form.title.data if isinstance(form, EditOpeningForm) else ""
@@ -111,12 +141,14 @@ def _both(form: EditForm, post: PostRow) -> Answer:
     form.version.data, form.version.raw_data = post.version, None
     if form.tlp.data not in bounds.labels_to_narrow(current_viewer(), post):
         form.tlp.data = post.tlp
-    return _edit_page(form, post, 409, now=now, step=steps([own, now])[0])
+    return _edit_page(form, it, 409, now=now, step=steps([own, now])[0])
 
 
-def _edit_page(form: EditForm, post: PostRow, status: int = 200, **more: Any) -> Answer:
-    labels = bounds.labels_to_narrow(current_viewer(), post)
-    page = render_template("community/posts/edit.html", form=form, post=post, labels=labels, **more)
+def _edit_page(form: EditForm, it: Correction, status: int = 200, **more: Any) -> Answer:
+    labels = bounds.labels_to_narrow(current_viewer(), it.post)
+    page = render_template(
+        "community/posts/edit.html", form=form, post=it.post, unnamed=it.unnamed, labels=labels, **more
+    )
     return page, status
 
 
@@ -161,8 +193,6 @@ def _widen_confirm(form: LabelForm, post: PostRow, seen: Shown, status: int) -> 
         sealed=seal_shown(viewer, _key(post), who.ids),
         audience=shown(who, seen.added(who.ids) if seen.tails else ()),
         html=post.html,
-        checked=checked({"title": post.thread.title if post.is_opening else "", "body": post.body}),
-        hidden=_fields(_form_of(post)),
         earlier=len(single.wordings(post, None)) - 1,
     )
     return page, status

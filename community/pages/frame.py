@@ -13,7 +13,7 @@ from flask_babel import get_locale, gettext, ngettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from community import VERSION, clock, ids, lists, reading, rosters
+from community import VERSION, clock, ids, lists, pseudonyms, reading, rosters
 from community.pages import words
 from community.pages.hook import choose_time_zone, current_viewer
 from community.policy import Permission, can
@@ -102,6 +102,13 @@ def _short(moment: datetime, exact: str) -> str:
     return exact
 
 
+def around(moment: datetime) -> Markup:
+    """A ``time`` element that tells no more than the hour, for what has no name."""
+    there = local(moment).replace(minute=0, second=0, microsecond=0)
+    words = gettext("in the hour from %(time)s", time=there.isoformat(" ", "minutes")[:16])
+    return Markup('<time datetime="{}">{}</time>').format(there.isoformat("T", "minutes"), words)
+
+
 def day(moment: Any) -> Markup:
     """A ``time`` element for a day."""
     there = local(moment) if isinstance(moment, datetime) else moment
@@ -119,9 +126,19 @@ def _sectors(codes: str, locale: str) -> str:
     return ", ".join(names[code].name(locale) if code in names else code for code in codes.split(","))
 
 
-def called(name: str | None) -> str:
-    """How a member is called: by their name; whoever left without it is a former member. Nothing for nobody."""
+def called(name: str | None, pseudonym: int | None = None) -> str:
+    """How an author is called: by their name or pseudonym; whoever left without it is a former member.
+
+    Nothing for nobody.
+    """
+    if pseudonym is not None:
+        return pseudonym_words(pseudonym)
     return str(gettext("A former member")) if name == "" else name or ""
+
+
+def pseudonym_words(number: int) -> str:
+    """The word pair of an anonymous author, in the reader's language."""
+    return pseudonyms.pseudonym(number, str(get_locale()))
 
 
 def csrf_field() -> Markup:
@@ -138,6 +155,7 @@ def _context() -> dict[str, Any]:
         "theme": session.get("theme", viewer.theme) if viewer.is_guest else viewer.theme,
         "community_name": settings().community_name,
         "demo": settings().demo,
+        "anonymous_minutes": settings().anonymous_minutes,
     }
 
 
@@ -153,6 +171,7 @@ def init_app(app: Flask) -> None:
     """Give the templates their context and filters."""
     app.context_processor(_context)
     app.jinja_env.filters.update(when=when, day=day, sectors=sectors, id=ids.encode, called=called)
+    app.jinja_env.filters.update(around=around, pseudonym=pseudonym_words)
     app.jinja_env.globals.update(csrf=csrf_field)  # a global, because imported macros do not see the context
     words.install(app.jinja_env)
     app.jinja_env.globals["version"] = version(app)

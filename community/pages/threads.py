@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from community import ids, listing, lists, policy, single
 from community.access import NotFound, ThreadRow, access_post, access_thread, named
 from community.actions import reading as reading_actions
+from community.pages.frame import called
 from community.pages.hook import current_viewer
 from community.policy import Permission
 
@@ -75,7 +76,7 @@ def live(post_id: int) -> Response:
     post = access_post(viewer, post_id)
     row = single.details(viewer, post_id)
     answer: dict[str, Any] = {"href": f"/posts/{ids.encode(post_id)}", "tlp": row.tlp, "severity": row.severity}
-    answer["author"] = row.author_name or row.attribution
+    answer["author"] = called(row.author_name, row.pseudonym) or row.attribution
     answer["mine"] = row.author_id == viewer.member_id
     if post.in_thread:
         shown = _shown(post.thread, listing.Page([row], 1, more=False))

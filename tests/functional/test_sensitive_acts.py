@@ -22,9 +22,11 @@ from community.models import (
     Member,
     MemberState,
     Passkey,
+    Post,
     Proposal,
     Recovery,
     RecoveryState,
+    SealedAct,
     SignIn,
     Vouch,
     VouchRequest,
@@ -35,6 +37,8 @@ from tests.authenticator import Device, begin, give, hold
 from tests.browsing import send
 from tests.factories import World, save, url
 from tests.paperwork import Paper, form_with, rows
+from tests.unnamed import crowd, reply_at
+from tests.unnamed import send as send_unnamed
 
 PASSING = {"sign_ins", "spent_challenges", "audit_head"}
 ROOT = Path(__file__).parents[2]
@@ -177,10 +181,35 @@ def leaves(world: World) -> Try:
     return Try(world.enter(world.member(mail=mail_of("kubo"))), "/me/leave", {"signed": "named"})
 
 
+def writes_without_a_name(world: World, which: str) -> Try:
+    """An author with one anonymous post released, and one that waits."""
+    room = crowd(world)
+    author = world.member(mail=mail_of("kubo"))
+    world.join(author, room.group)
+    browser = world.enter(author)
+    send_unnamed(browser, reply_at(room.opening), body="Released", tlp="GREEN", at_once="y")
+    send_unnamed(browser, reply_at(room.opening), body="Waits", tlp="GREEN")
+    db.session.rollback()
+    post = ids.encode(db.session.scalars(select(Post.id).where(Post.author_tag.is_not(None))).one())
+    number = ids.encode(db.session.scalars(select(SealedAct.id)).one())
+    wording = {"body": "Otherwise", "tlp": "GREEN", "severity": "reference", "version": "1", "step": "save"}
+    path, form = {
+        "correct": (f"{post}/edit", wording),
+        "withdraw": (f"{post}/withdraw", {}),
+        "take_back": (f"waiting/{number}/forget", {}),
+        "release_now": (f"waiting/{number}/release", {}),
+    }[which]
+    return Try(browser, f"/me/anonymous/{path}", form)
+
+
 # One for each function that calls ensure_proved. Who is at the browser is a persona of the demo where it is a form.
 ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.passkeys.add": adds_a_passkey,
     "community.actions.passkeys.remove": removes_a_passkey,
+    "community.actions.unnamed.correct": lambda world: writes_without_a_name(world, "correct"),
+    "community.actions.unnamed.release_now": lambda world: writes_without_a_name(world, "release_now"),
+    "community.actions.unnamed.take_back": lambda world: writes_without_a_name(world, "take_back"),
+    "community.actions.unnamed.withdraw": lambda world: writes_without_a_name(world, "withdraw"),
     "moderation.actions.open_as_moderator": opens_a_post,
     "trust.actions.recoveries.consent": speaks_for_who_lost_their_passkeys,
     "trust.actions.vouches.disown": disowns,

@@ -56,6 +56,7 @@ ARGUMENTS: Mapping[str, Keys] = {
     "person_id": _keys("people"),
     "sign_in_id": lambda world: [f"sign-in {one.key}" for one in world.people],
     "token": lambda world: [],
+    "number": lambda world: [],
 }
 # What a query parameter or a form field is tried with: objects of a kind, or these texts.
 PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
@@ -70,11 +71,14 @@ PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
     "quote": _keys("notes"),
     "q": lambda world: ["text Title", *(f"word title {one}" for one in _openings(world))],
     "state": ("suspended", "nonsense"),
+    "unnamed": ("1",),
     "unread": ("1",),
 }
 FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "address": _keys("notes"),
     "analyst": ("", "y"),
+    "anonymous": ("off", "allowed"),
+    "at_once": ("", "y"),
     "back": ("/groups",),
     "body": ("Said so.",),
     "cause": ("misuse", "precaution"),
@@ -88,6 +92,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "engagement": ("staff", "contractor"),
     "event_type": ("",),
     "follow_up": ("", "y"),
+    "fresh": ("", "y"),
     "hides_history": ("", "y"),
     "into": ("nonsense",),
     "join_role": ("reader", "contributor"),
@@ -110,6 +115,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "recipients": _keys("people"),
     "remove": ("all", "body:0:4", "nonsense"),
     "role": ("reader", "contributor", "moderator"),
+    "sector": ("", "finance"),
     "sectors": ("finance",),
     "severity": ("reference", "warning"),
     "short_name": ("Short",),
@@ -128,6 +134,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "version": ("1", "2"),
     "visibility": ("private", "secret"),
     "whole_groups": _keys("rooms"),
+    "without_name": ("", "y"),
     "words": ("We have worked together.",),
     "send_key": ("0" * 32, "1" * 32),
 }

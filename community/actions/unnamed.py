@@ -1,0 +1,148 @@
+"""Posting, correcting and withdrawing without one's name: what is sent is sealed and waits for a random while."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from community import anonymity, bounds, clock, crowd, drafts, mine, reach
+from community.access import NotFound, PostRow, access_post
+from community.actions.releasing import plain, release_sealed
+from community.bounds import Place
+from community.db import action, db
+from community.models import Draft as KeptDraft
+from community.models import Post, PostState, SealedAct
+from community.policy import NotAllowed, Permission, can, ensure, ensure_proved
+from community.settings import settings
+from community.shown import Shown
+from community.tlp import Tlp
+from community.viewer import Viewer
+from community.writing import (
+    FOLLOW_UP_IS_NAMED,
+    NOT_YOUR_SECTOR,
+    RED_IS_NAMED,
+    AudienceGrew,
+    Changed,
+    Draft,
+    Unfit,
+    Unnamed,
+)
+
+SHORTEST = timedelta(minutes=5)
+
+
+def check(viewer: Viewer, place: Place, draft: Draft, how: Unnamed) -> crowd.Crowd:
+    """May the viewer post this there without their name? Answers with the crowd that they hide in.
+
+    Raises NotAllowed when the group does not offer it, and Unfit, which only the author sees.
+    """
+    ensure(viewer, Permission.GROUP_WRITE_UNNAMED, place.group)
+    if draft.tlp == Tlp.RED:
+        raise Unfit("tlp", RED_IS_NAMED)
+    if draft.follow_up:
+        raise Unfit("follow_up", FOLLOW_UP_IS_NAMED)
+    if how.sector and how.sector not in {row.code for row in mine.sectors(viewer)}:
+        raise Unfit("sector", NOT_YOUR_SECTOR)
+    return crowd.ensure_hidden(viewer, place, draft.tlp, how.sector)
+
+
+@action
+def send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown) -> None:
+    """Take a thread or a reply for release. The same form sent twice is taken once.
+
+    Raises NotFound, NotAllowed, Unfit and AudienceGrew, as for a post with a name.
+    """
+    place = bounds.place_for_reply(viewer, place.thread.id) if place.thread else _for_thread(viewer, place)
+    tag = anonymity.sent_tag(viewer.member_id, place.key, draft.send_key)
+    if _was_sent(tag):
+        return
+    bounds.named_by(viewer, draft, bounds.bounds(viewer, place, draft.quoted))
+    check(viewer, place, draft, how)
+    if shown.grew(reach.readers(viewer, place, draft.tlp)):
+        raise AudienceGrew
+    kind, where = ("reply", place.thread.id) if place.thread else ("thread", place.group.id)
+    act = {"act": kind, "where": where, "draft": plain(draft), "how": asdict(how)}
+    _take(viewer, act, tag, at_once=how.at_once)
+    db.session.execute(delete(KeptDraft).where(KeptDraft.tag == drafts.tag_of(viewer, place.key)))
+
+
+def _for_thread(viewer: Viewer, place: Place) -> Place:
+    return bounds.place_for_thread(viewer, place.group.id)
+
+
+def _was_sent(tag: bytes) -> bool:
+    waits = select(SealedAct.id).where(SealedAct.tag == tag)
+    return db.session.scalar(waits.union_all(select(Post.id).where(Post.send_tag == tag)).limit(1)) is not None
+
+
+@action
+def correct(viewer: Viewer, post_id: int, draft: Draft, version: int, *, at_once: bool) -> None:
+    """Take another wording of an anonymous post of the viewer's for release.
+
+    Raises NotFound for what is not theirs, NotAllowed, Unproved, Unfit, Changed.
+    """
+    ensure_proved(viewer)
+    row = access_own(viewer, post_id)
+    if row.version != version:
+        raise Changed
+    if draft.tlp not in bounds.labels_to_narrow(viewer, row):
+        raise Unfit("tlp", RED_IS_NAMED)
+    bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted)
+    act = {"act": "edit", "where": post_id, "draft": plain(draft), "version": version}
+    _take(viewer, act, clock.token(), at_once=at_once)
+
+
+@action
+def withdraw(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
+    """Take the withdrawal of an anonymous post of the viewer's for release. Raises as ``correct``."""
+    ensure_proved(viewer)
+    access_own(viewer, post_id)
+    _take(viewer, {"act": "withdraw", "where": post_id}, clock.token(), at_once=at_once)
+
+
+def access_own(viewer: Viewer, post_id: int) -> PostRow:
+    """An anonymous post of the viewer's that they may still change.
+
+    Raises NotFound for every other post, NotAllowed when it is withdrawn or they may not write there.
+    """
+    post = access_post(viewer, post_id)
+    if not anonymity.wrote(viewer, post_id):
+        raise NotFound
+    if post.state != PostState.PUBLISHED or not can(viewer, Permission.POST_REPLY, post.thread):
+        raise NotAllowed
+    return post
+
+
+def _take(viewer: Viewer, act: dict[str, Any], tag: bytes, *, at_once: bool) -> None:
+    number, now = clock.random_id(), clock.now()
+    sealed = anonymity.seal(number, act | {"member": viewer.member_id, "hour": clock.hour().isoformat()})
+    db.session.add(SealedAct(id=number, sealed=sealed, tag=tag, due_at=now if at_once else now + _pause()))
+    if at_once:
+        db.session.flush()
+        release_sealed(number)
+
+
+def _pause() -> timedelta:
+    return clock.between(SHORTEST, timedelta(minutes=settings().anonymous_minutes))
+
+
+@action
+def take_back(viewer: Viewer, number: int) -> None:
+    """Forget what waits. Raises Unproved, and NotFound for what is not the viewer's or was released."""
+    ensure_proved(viewer)
+    _ensure_own(viewer, number)
+    db.session.execute(delete(SealedAct).where(SealedAct.id == number))
+
+
+@action
+def release_now(viewer: Viewer, number: int) -> None:
+    """Release at once what waits. Raises Unproved, NotFound as ``take_back``, and whatever speaks against it now."""
+    ensure_proved(viewer)
+    _ensure_own(viewer, number)
+    release_sealed(number)
+
+
+def _ensure_own(viewer: Viewer, number: int) -> None:
+    if number not in {one.id for one in anonymity.waiting(viewer)}:
+        raise NotFound

@@ -1,0 +1,62 @@
+"""What one member finds on the page of their anonymous posts. Nothing else ever reads this."""
+
+import math
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam
+
+from community import anonymity, clock, markup, visibility
+from community.db import read
+from community.models import Group, Post, Thread
+from community.viewer import Viewer
+
+_POSTS = (
+    visibility.visible_posts(
+        Post.id,
+        Post.tlp,
+        Post.state,
+        Post.body,
+        Post.pseudonym,
+        Post.released_at,
+        Post.thread_id,
+        Thread.title,
+        Group.id.label("group_id"),
+        Group.name.label("group_name"),
+    )
+    .join(Thread, Thread.id == Post.thread_id)
+    .where(Post.id.in_(bindparam("post_ids", expanding=True)))
+    .order_by(Post.released_at.desc(), Post.id)
+)
+_EXCERPT = 120
+
+
+class Waiting(NamedTuple):
+    """Something sent and not released: its number, what it does, in how many minutes, and how its text begins."""
+
+    id: int
+    act: str
+    minutes: int
+    title: str
+    excerpt: str
+
+
+def posts(viewer: Viewer) -> list[tuple[Any, str]]:
+    """The viewer's anonymous posts that they see, newest first, each with how its text begins."""
+    own = anonymity.posts_of(viewer)
+    rows = read(_POSTS, viewer.binds | {"post_ids": own}).all() if own and viewer.sees else []
+    return [(row, markup.plain(row.body, _EXCERPT)) for row in rows]
+
+
+def waiting(viewer: Viewer) -> list[Waiting]:
+    """What the viewer sent without their name and is not released."""
+    return [_waiting(one) for one in anonymity.waiting(viewer)]
+
+
+def _minutes(due_at: datetime) -> int:
+    return math.ceil((due_at - clock.now()).total_seconds() / 60)
+
+
+def _waiting(one: anonymity.Waiting) -> Waiting:
+    draft = {"title": "", "body": ""} | one.act.get("draft", {})
+    return Waiting(one.id, one.act["act"], _minutes(one.due_at), draft["title"], markup.plain(draft["body"], _EXCERPT))

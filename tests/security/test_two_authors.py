@@ -1,0 +1,144 @@
+"""The two-authors equation: whoever wrote an anonymous post, the database looks the same (LK-137, LK-159, LK-160).
+
+The same world is run twice. In it both people make the same requests, but for the last: once Alice sends, once Bob.
+Afterwards every value of every table and every file is compared. Only what is random or sealed may differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from community import clock, ids
+from community.actions import releasing
+from community.db import db
+from community.models import Member, Post, Role
+from community.outbox import deliver_due
+from tests.browsing import send as post_form
+from tests.conftest import empty
+from tests.factories import World, url
+from tests.paperwork import press
+from tests.unnamed import Crowd, crowd, look, reply_at
+
+START = datetime(2026, 5, 4, 9, 12, 40, tzinfo=UTC)
+MASKED = {
+    ("sealed_acts", "sealed"),
+    ("sealed_acts", "tag"),
+    ("posts", "author_tag"),
+    ("posts", "send_tag"),
+    ("posts", "pseudonym"),
+}
+Act = Callable[[FlaskClient, FlaskClient, FlaskClient, Crowd], None]
+
+
+def dump(app: Flask) -> dict[str, Any]:
+    """Everything that somebody with a copy of the server has, but what may differ."""
+    db.session.rollback()
+    found: dict[str, Any] = {}
+    for table in db.metadata.sorted_tables:
+        columns = [column for column in table.columns if (table.name, column.name) not in MASKED]
+        found[table.name] = sorted(map(repr, db.session.execute(select(*columns))))
+    db.session.rollback()
+    folder = Path(app.extensions["musubi"].data_dir)
+    files = (one for one in sorted(folder.rglob("*")) if one.is_file() and "sqlite" not in one.name)
+    return found | {f"file {one.name}": one.read_bytes() for one in files}
+
+
+def at(minutes: int, seed: str) -> Any:
+    return clock.fixed(START + timedelta(minutes=minutes), seed)
+
+
+def release(minutes: int) -> None:
+    db.session.rollback()
+    with at(minutes, "released"):
+        releasing.sweep()
+        db.session.rollback()
+        while deliver_due():
+            db.session.rollback()
+
+
+def id_of(browser: FlaskClient) -> str:
+    return str(browser.environ_base["who"])
+
+
+def both_look(people: Iterable[FlaskClient], path: str, **typed: str) -> dict[str, TestResponse]:
+    """Both write the same and look at who would read it, in the same order whoever is to send."""
+    pages = {}
+    for browser in sorted(people, key=id_of):
+        with at(1, id_of(browser)):
+            pages[id_of(browser)] = look(browser, path, **typed)
+    return pages
+
+
+def last(author: FlaskClient, pages: dict[str, TestResponse]) -> None:
+    with at(2, "last"):
+        assert press(author, pages[id_of(author)], "send").status_code == 303
+
+
+def send_reply(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
+    last(author, both_look((author, other), reply_at(room.opening), body="A confession", tlp="GREEN"))
+
+
+def send_thread(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
+    path = f"{url('groups', room.group)}/new"
+    last(author, both_look((author, other), path, title="A title", body="A confession", tlp="AMBER"))
+
+
+def send_at_once(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
+    last(author, both_look((author, other), reply_at(room.opening), body="Now", tlp="GREEN", at_once="y"))
+
+
+def correct(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
+    send_at_once(author, other, reader, room)
+    db.session.rollback()
+    post = db.session.scalars(select(Post.id).where(Post.body == "Now")).one()
+    path = f"/me/anonymous/{ids.encode(post)}/edit"
+    with at(3, "edit"):
+        assert press(author, author.get(path), "save", body="Otherwise", tlp="AMBER").status_code == 303
+
+
+def withdraw(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
+    send_at_once(author, other, reader, room)
+    db.session.rollback()
+    post = db.session.scalars(select(Post.id).where(Post.body == "Now")).one()
+    with at(3, "withdraw"):
+        assert post_form(author, f"/me/anonymous/{ids.encode(post)}/withdraw").status_code == 303
+
+
+def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
+    """The dumps before and after release, with the person ``who`` as the author."""
+    empty(app)
+    with at(0, "world"):
+        world = World(app)
+        room = crowd(world)
+        moderator = world.member("Moderator")
+        world.join(moderator, room.group, Role.MODERATOR)
+        people: list[Member] = [room.others[0], room.others[1], room.others[2]]
+        browsers = [world.enter(one) for one in people]
+        for number, browser in enumerate(browsers):
+            browser.environ_base["who"] = f"who {number}"
+    act(browsers[who], browsers[1 - who], browsers[2], room)
+    yield dump(app)
+    release(45)
+    yield dump(app)
+    with at(46, "read"):
+        for path in ("/", url("threads", room.opening), "/notifications"):
+            for browser in browsers:
+                assert browser.get(path).status_code == 200
+    yield dump(app)
+
+
+@pytest.mark.parametrize("act", [send_reply, send_thread, send_at_once, correct, withdraw])
+def test_lk_160_two_databases_do_not_tell_who_wrote_it(app: Flask, act: Act) -> None:
+    alice, bob = list(played(app, act, 0)), list(played(app, act, 1))
+    for step, (one, other) in enumerate(zip(alice, bob, strict=True)):
+        different = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+        assert different == set(), step
