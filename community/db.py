@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Engine, Enum, Integer, MetaData, event, literal_column
@@ -183,11 +184,32 @@ def insert_new(model: type[Base]) -> Any:
     return upsert(model).on_conflict_do_nothing()
 
 
+class _Compiled(dict[Any, Any]):
+    """What the library keeps of one statement, whatever key it asks for.
+
+    Its keys tell all there is in a statement. Hashing that of the frame anew for every page took 0.7 ms.
+    """
+
+    def get(self, _key: Any, default: Any = None) -> Any:
+        return super().get("", default)
+
+    def __setitem__(self, _key: Any, value: Any) -> None:
+        super().__setitem__("", value)
+
+
+_kept: WeakKeyDictionary[Engine, WeakKeyDictionary[Any, _Compiled]] = WeakKeyDictionary()
+
+
 def read(statement: Any, given: Mapping[str, Any]) -> Result[Any]:
-    """Rows of plain columns, without the session's work for objects: a third quicker, and pages read many."""
-    return db.session.connection().execute(statement, given)
+    """Rows of plain columns, without the session's work for objects: a third quicker, and pages read many.
+
+    ``statement`` is one that was built once, and always given the same parameters.
+    """
+    connection = db.session.connection()
+    kept = _kept.setdefault(connection.engine, WeakKeyDictionary()).setdefault(statement, _Compiled())
+    return connection.execute(statement, given, execution_options={"compiled_cache": kept})
 
 
 def write(statement: Any, given: Mapping[str, Any]) -> None:
     """Change rows inside the running action, likewise; what its objects are to become is not written before."""
-    db.session.connection().execute(statement, given)
+    read(statement, given)
