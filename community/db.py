@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Engine, Enum, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Result
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -84,6 +85,7 @@ class HasId:
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _after_commit: list[Callable[[], None]] = []
+_OVERTAKEN = ("23503", "40P01")  # a foreign key that leads nowhere, a deadlock
 
 
 def after_commit(call: Callable[[], None]) -> Callable[[], None]:
@@ -96,29 +98,41 @@ def action(function: Callable[P, T]) -> Callable[P, T]:
     """Make ``function`` one transaction: committed when it returns, rolled back when it raises.
 
     An action called by another joins its transaction. Rows read before do not carry over: actions take ids, not
-    objects.
+    objects. What another action overtook at this very moment is done once more, from its beginning: PostgreSQL says so
+    when a row that ours points at has just gone, or when each of two waits for the other.
     """
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        act = partial(function, *args, **kwargs)
         if _writing.get():
-            return function(*args, **kwargs)
-        mark = _writing.set(True)
-        db.session.rollback()
+            return act()
         try:
-            _begin_transaction()
-            result = function(*args, **kwargs)
-            db.session.commit()
-        except BaseException:
-            db.session.rollback()
-            raise
-        finally:
-            _writing.reset(mark)
+            result = _transact(act)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") not in _OVERTAKEN:
+                raise
+            result = _transact(act)
         for call in _after_commit:
             call()
         return result
 
     return run
+
+
+def _transact(act: Callable[[], T]) -> T:
+    mark = _writing.set(True)
+    db.session.rollback()
+    try:
+        _begin_transaction()
+        result = act()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(mark)
+    return result
 
 
 def _begin_transaction(isolation: str = "READ COMMITTED") -> None:

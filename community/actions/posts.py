@@ -12,7 +12,7 @@ from community.bounds import Bounds, Place
 from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import Draft as KeptDraft
-from community.models import Post, PostState, Quote, Recipient, Revision, Thread
+from community.models import Member, Post, PostState, Quote, Recipient, Revision, Thread
 from community.policy import Permission
 from community.shown import Shown
 from community.tlp import Tlp
@@ -24,7 +24,9 @@ _HOLD = (
     visibility.visible_openings(Post.id).where(Post.id == bindparam("thread_id")).with_for_update(read=True, of=Post)
 )
 _SENT = select(Post.id, Post.body).where(Post.send_tag == bindparam("tag"))
-_NEW = insert(Post.__table__)  # type: ignore[arg-type]
+# The author's organization as it is now: the viewer may be of before somebody merged it.
+_NOW = select(Member.organization_id).where(Member.id == bindparam("writer_id")).scalar_subquery()
+_NEW = insert(Post.__table__).values(organization_id=_NOW)  # type: ignore[arg-type]
 _NO_DRAFT = delete(KeptDraft.__table__).where(KeptDraft.tag == bindparam("draft_tag"))  # type: ignore[arg-type]
 
 
@@ -149,7 +151,7 @@ def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) 
         "thread_id": thread_id,
         "group_id": place.group.id,
         "author_id": viewer.member_id,
-        "organization_id": viewer.organization_id,
+        "writer_id": viewer.member_id,
         "tlp": draft.tlp,
         "severity": draft.severity,
         "state": PostState.PUBLISHED,
