@@ -12,7 +12,7 @@ from community.bounds import Bounds, Place
 from community.db import action, db, read, write
 from community.markup import RENDERER_VERSION
 from community.models import Draft as KeptDraft
-from community.models import Post, PostState, Quote, Recipient, Revision, Thread
+from community.models import Member, Post, PostState, Quote, Recipient, Revision, Thread
 from community.policy import Permission
 from community.shown import Shown, ids_in
 from community.tlp import Tlp
@@ -24,7 +24,10 @@ _HOLD = (
     visibility.visible_openings(Post.id).where(Post.id == bindparam("thread_id")).with_for_update(read=True, of=Post)
 )
 _SENT = select(Post.id, Post.body).where(Post.send_tag == bindparam("tag"))
-_NEW = insert(Post.__table__)  # type: ignore[arg-type]
+# The author's organization as it is now: the viewer may be of before somebody merged it.
+_NOW = select(Member.organization_id).where(Member.id == bindparam("writer_id")).scalar_subquery()
+_NEW = insert(Post.__table__).values(organization_id=_NOW)  # type: ignore[arg-type]
+_NEW_UNNAMED = insert(Post.__table__)  # type: ignore[arg-type]
 _NO_DRAFT = delete(KeptDraft.__table__).where(KeptDraft.tag == bindparam("draft_tag"))  # type: ignore[arg-type]
 
 
@@ -171,7 +174,7 @@ def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) 
     viewer, post_id, draft = sheet.viewer, sheet.post_id, sheet.draft
     where = {"id": post_id, "thread_id": thread_id, "group_id": place.group.id}
     follows = {"follow_up": draft.follow_up and post_id != thread_id}
-    write(_NEW, where | _text(sheet) | follows | _signature(sheet, thread_id))
+    write(_NEW_UNNAMED if sheet.unnamed else _NEW, where | _text(sheet) | follows | _signature(sheet, thread_id))
     _name(post_id, named)
     if not sheet.unnamed:  # its draft went when it was sent; what lies there now is another one
         write(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})
@@ -190,8 +193,8 @@ def _text(sheet: _Sheet) -> dict[str, Any]:
 def _signature(sheet: _Sheet, thread_id: int) -> dict[str, Any]:
     if sheet.unnamed:
         return {"author_id": None, "organization_id": None} | sheet.unnamed(thread_id)
-    viewer = sheet.viewer
-    return {"author_id": viewer.member_id, "organization_id": viewer.organization_id, "released_at": clock.now()}
+    member_id = sheet.viewer.member_id
+    return {"author_id": member_id, "writer_id": member_id, "released_at": clock.now()}
 
 
 def _name(post_id: int, members: Collection[int]) -> None:

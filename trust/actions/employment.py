@@ -12,10 +12,9 @@ from community.policy import NotAllowed, Refused, ensure_proved
 from community.viewer import Viewer
 from trust.actions.proposals import ensure_not_last, step_down
 from trust.actions.standing import hold, move, person
-from trust.actions.uprooting import found, uproot
+from trust.actions.uprooting import GONE, found, uproot
 
 CHANGING = (MemberState.ACTIVE, MemberState.REVOUCHING, MemberState.PENDING)
-_GONE = _l("This organization is not listed any more. Please choose again, or type its name.")
 _THERE = _l("You belong to this organization already. Nothing was changed.")
 
 
@@ -59,4 +58,4 @@ def _organization(viewer: Viewer, employer: Employer) -> int:
     try:
         return int(access_organization(viewer, employer.organization_id).id)
     except NotFound:
-        raise Refused(_GONE) from None
+        raise Refused(GONE) from None

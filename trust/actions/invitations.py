@@ -33,7 +33,7 @@ from community.settings import settings
 from community.viewer import Viewer, hash_token
 from trust import deciding
 from trust.actions.standing import act_as, hold
-from trust.actions.uprooting import found
+from trust.actions.uprooting import GONE, found
 
 LASTS = timedelta(days=14)
 MOST_OPEN = 5
@@ -69,12 +69,11 @@ class Arrival:
 def invite(viewer: Viewer, draft: InvitationDraft) -> int:
     """Have an invitation sent, if possible, and return its id.
 
-    Raises NotAllowed for all but active members, NotFound for an organization that the viewer does not see, Refused
-    when five are open or this address has one from the viewer.
+    Raises NotAllowed for all but active members, Refused when the viewer does not see the organization (any more), five
+    are open, or this address has one from the viewer.
     """
     viewer = act_as(viewer, Permission.COMMUNITY_INVITE)
-    if draft.organization_id is not None:
-        access_organization(viewer, draft.organization_id)
+    _ensure_listed(viewer, draft.organization_id)
     _ensure_room(viewer, draft.mail)
     number = clock.random_id()
     row = Invitation(id=number, sponsor_id=viewer.member_id, mail=draft.mail, locale=draft.locale, knows=draft.knows)
@@ -85,6 +84,14 @@ def invite(viewer: Viewer, draft: InvitationDraft) -> int:
     mail.queue(LetterKind.INVITATION, number)
     audit.record(viewer, "member:invitation:sent", subject_id=number)
     return number
+
+
+def _ensure_listed(viewer: Viewer, organization_id: int | None) -> None:
+    try:
+        if organization_id is not None:
+            access_organization(viewer, organization_id)
+    except NotFound:
+        raise Refused(GONE) from None
 
 
 def _ensure_room(viewer: Viewer, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, not_, or_, select
 
 from community import audit, clock, events
@@ -27,6 +28,7 @@ from community.models import (
 from community.viewer import Viewer
 from trust.actions import succession
 
+GONE = _l("This organization is not listed any more. Please choose again, or type its name.")
 _NAMING: tuple[Any, ...] = (Member, Post, Vouch, Invitation)
 
 
