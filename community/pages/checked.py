@@ -1,6 +1,5 @@
 """What a text gives away, shown to its author before it is sent, and taken out with one click. Kept nowhere."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,13 +7,12 @@ from flask import request
 
 from community.knowing import author_of
 from community.pages.hook import current_viewer
-from community.text_check import Finding, check
+from community.text_check import Finding, block_for, check
 
 MOST_ROWS = 100
 AROUND = 120  # characters shown before and after what is marked
-LONGEST_WORDS = 300
+LONGEST_WORDS, LONGEST_NAMED = 300, 80
 FIELDS = ("title", "body")
-_JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 Texts = Mapping[str, str]
 Kind = tuple[str, str]
 
@@ -93,7 +91,7 @@ def take_out(form: Any, *, anonymous: bool = False) -> bool:
     texts = texts_of(form)
     found = _found(texts, anonymous)
     kinds = {one.kind for one in found if asked in ("all", one.value)}
-    block = "［削除］" if any(map(_JAPANESE.search, texts.values())) else "[removed]"
+    block = block_for("".join(texts.values()))
     for name, text in texts.items():
         form[name].data = _without(text, [one for one in found if one.field == name and one.kind in kinds], block)
     return True
@@ -114,7 +112,7 @@ def _without(text: str, found: Iterable[Found], block: str) -> str:
 
 def _row(number: int, same: Sequence[Found]) -> Row:
     return Row(
-        number, _short(same[0].finding.words, LONGEST_WORDS // 2), str(same[0].finding.why), len(same), same[0].value
+        number, _short(same[0].finding.words, LONGEST_NAMED // 2), str(same[0].finding.why), len(same), same[0].value
     )
 
 

@@ -20,12 +20,14 @@ from community.text_check.persons import MAIL_ADDRESS, PERSONS
 from community.text_check.ranges import Range, range_of
 from community.text_check.rules import Plain, Rule
 
-__all__ = ["Author", "Finding", "check"]
+__all__ = ["Author", "Finding", "block_for", "check"]
 
 _BLOCKS = "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"
 _INSIDE = tuple(map(range_of, _BLOCKS))
 # Without one of these no mail address and no private address is written; asking is quicker than looking for all.
 _MAYBE = re.compile(r"@|[\[({ ]at[\])} ]|1(?:0|00|72|92|69)(?:\.|[\[({ ])|f[c-e][0-9a-f]{2}(?:\[?:)", re.IGNORECASE)
+_REMOVED = re.compile(r"［削除］|\[removed\]")
+_JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 _METADATA = range_of("169.254.169.254")  # the same in every cloud
 _NOBODYS = re.compile(
     r"(?:no-?_?reply|do-?not-?reply|mailer-daemon|postmaster|hostmaster|abuse|bounces?)\Z", re.IGNORECASE
@@ -54,7 +56,13 @@ def check(text: str, author: Author | None) -> list[Finding]:
     found = list(_apart(_candidates(plain, shown, author)))
     if places is not None:
         found = [(places[start], places[end - 1] + 1, name, why) for start, end, name, why in found]
-    return [Finding(start, end, name, text[start:end], why) for start, end, name, why in found]
+    told = [Finding(start, end, name, text[start:end], why) for start, end, name, why in found]
+    return [one for one in told if any(map(str.isalnum, _REMOVED.sub("", one.words)))]
+
+
+def block_for(text: str) -> str:
+    """What stands in the place of words that were taken out, in the language of ``text``, not in that of its author."""
+    return "［削除］" if _JAPANESE.search(text) else "[removed]"
 
 
 _Span = tuple[int, int, str, LazyString]
