@@ -16,6 +16,7 @@ from community.models.member import (
     SpentChallenge,
     Theme,
 )
+from community.models.moderation import Case, CaseKind, CaseState, CaseStep, FlagReason, StepKind, Submission
 from community.models.organization import (
     Organization,
     OrganizationDomain,
@@ -60,10 +61,15 @@ __all__ = [
     "WAITING",
     "AuditEntry",
     "AuditHead",
+    "Case",
+    "CaseKind",
+    "CaseState",
+    "CaseStep",
     "Delivery",
     "Draft",
     "Engagement",
     "Enrolment",
+    "FlagReason",
     "Follow",
     "Grant",
     "Group",
@@ -105,6 +111,8 @@ __all__ = [
     "Severity",
     "SignIn",
     "SpentChallenge",
+    "StepKind",
+    "Submission",
     "Suspension",
     "Theme",
     "Thread",

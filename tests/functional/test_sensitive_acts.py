@@ -181,7 +181,7 @@ def leaves(world: World) -> Try:
 ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.passkeys.add": adds_a_passkey,
     "community.actions.passkeys.remove": removes_a_passkey,
-    "moderation.actions.open_as_moderator": opens_a_post,
+    "moderation.actions.opening.open_as_moderator": opens_a_post,
     "trust.actions.recoveries.consent": speaks_for_who_lost_their_passkeys,
     "trust.actions.vouches.disown": disowns,
     "trust.actions.vouches.vouch": vouches,
