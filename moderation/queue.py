@@ -120,9 +120,10 @@ def _counts(viewer: Viewer) -> dict[str, int]:
 
 
 def count(viewer: Viewer) -> int:
-    """How many open cases the viewer could see to: the number in the frame, without requests to join."""
+    """How many open cases the viewer could decide: the number in the frame, without requests to join."""
     if not scope.keeps(viewer) and not scope.moderates(viewer):
         return 0
     free = or_(Case.assignee_id.is_(None), Case.assignee_id == bindparam("viewer_id"))
-    lines = _of(viewer, Case.id).where(Case.state == CaseState.OPEN, free).limit(100).subquery()
-    return int(read(select(func.count()).select_from(lines), scope.binds(viewer)).scalar_one())
+    lines = _of(viewer, Case.id).where(Case.state == CaseState.OPEN, free, scope.apart()).limit(100).subquery()
+    given = scope.binds(viewer) | {"viewer_organization": viewer.organization_id}
+    return int(read(select(func.count()).select_from(lines), given).scalar_one())

@@ -55,6 +55,15 @@ def colleague(organization: Any) -> Rule:
     return and_(Author.organization_id.is_not(None), Author.organization_id == organization)
 
 
+def apart() -> Rule:
+    """As a condition beside ``about_posts``, with ``viewer_organization``: has the viewer no part in the case?
+
+    What they do not read counts for anybody: whose it is, they learn when they open it.
+    """
+    theirs = and_(readable, colleague(bindparam("viewer_organization", type_=BigInteger)))
+    return and_(not_(spoke(_me)), not_(decided_before(_me)), not_(theirs))
+
+
 # Somebody in the group who can decide: a moderator now who reads the post and has no part in the case.
 _judged = exists().where(
     _Office.group_id == Case.group_id,

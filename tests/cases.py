@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from community import ids
 from community.db import db
-from community.models import Case, CaseKind, Group, Post, Role
+from community.models import Case, CaseKind, Group, Member, Post, Role
 from tests.browsing import send
 from tests.factories import World, url
 from tests.notified import Person
@@ -35,6 +35,9 @@ class Scene:
     def flag(self, name: str, post: Post | None = None, **form: Any) -> Any:
         form = {"wrong": "identifies", "words": f"From {name[:1]}-words"} | form
         return self.send(self.people[name], f"{url('posts', post or self.post)}/flag", **form)
+
+    def send_as(self, member: Member, path: str, **form: Any) -> Any:
+        return send(self.world.enter(member), path, **form)
 
     def send(self, person: Person, path: str, **form: Any) -> Any:
         answer = send(person.browser, path, **form)
