@@ -89,7 +89,7 @@ def tell_of_grant(event: events.PostGranted, number: int) -> None:
 @listen(events.PostRelabelled)
 def tell_of_label(event: events.PostRelabelled, number: int) -> None:
     """Tell the author when somebody else changed the label, and of a warning those whom a wider one reaches first."""
-    _tell_author(event.post_id, NotificationKind.RELABELLED, number, unless=event.by_id)
+    tell_author(event.post_id, NotificationKind.RELABELLED, number, unless=event.by_id)
     told = db.session.execute(_NOT_TOLD, {"post_id": event.post_id}).all()
     _tell([(row.id, row.kind) for row in told if is_wider(Tlp(row.tlp), Tlp(event.was))], number, post_id=event.post_id)
 
@@ -97,13 +97,25 @@ def tell_of_label(event: events.PostRelabelled, number: int) -> None:
 @listen(events.PostOpenedByModerator)
 def tell_of_reading(event: events.PostOpenedByModerator, number: int) -> None:
     """Tell the author that a site moderator opened the post."""
-    _tell_author(event.post_id, NotificationKind.OPENED, number)
+    tell_author(event.post_id, NotificationKind.OPENED, number)
 
 
-def _tell_author(post_id: int, kind: NotificationKind, number: int, unless: int = 0) -> None:
-    author = db.session.scalar(select(Post.author_id).where(Post.id == post_id))
+@listen(events.AuthorTold)
+def tell_of_decision(event: events.AuthorTold, number: int) -> None:
+    """Tell the author what the moderators decided about the post."""
+    tell_author(event.post_id, NotificationKind(event.kind), number)
+
+
+def tell_author(post_id: int, kind: NotificationKind, number: int, unless: int = 0) -> None:
+    """Whatever tells an author goes through here. Of a post that names nobody nobody is told."""
+    author = author_of(post_id)
     if author and author != unless:
         _tell([(author, kind)], number, post_id=post_id)
+
+
+def author_of(post_id: int) -> int | None:
+    """The member whom a post names as its author."""
+    return db.session.scalar(select(Post.author_id).where(Post.id == post_id))
 
 
 @listen(events.MemberInvited)

@@ -147,7 +147,7 @@ def _seen(viewer: Viewer, place: Place, quoted: Collection[int]) -> list[Any]:
 
 def _sources(viewer: Viewer, place: Place, quoted: Collection[int]) -> list[Any]:
     found = _seen(viewer, place, quoted)
-    if any(source.state == PostState.WITHDRAWN for source in found):
+    if any(source.state != PostState.PUBLISHED for source in found):
         raise Unfit("body", QUOTE_WITHDRAWN)
     # Words of a post that was hidden meanwhile, or of another room, would get round their label and their withdrawal.
     if len(found) < len(set(quoted)):
@@ -189,7 +189,7 @@ def words_to_quote(viewer: Viewer, thread_id: int, post_id: int) -> tuple[str, s
     """Whose words a post of the thread holds, and the words. Raises NotFound when there are none the viewer sees."""
     given = viewer.binds | {"thread_id": thread_id, "quoted": [post_id]}
     row = db.session.execute(_WORDS, given).one_or_none()
-    if row is None or row.state == PostState.WITHDRAWN:
+    if row is None or row.state != PostState.PUBLISHED:
         raise NotFound
     return _name_of(row), row.body
 

@@ -40,6 +40,28 @@ class PostWithdrawn(Event):
 
 
 @dataclass(frozen=True)
+class PostRemoved(Event):
+    """Moderators took a post out of view: only they and its author see it."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
+class PostRestored(Event):
+    """A removed post can be read again."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
+class AuthorTold(Event):
+    """The author of a post, whoever that is, is told something about it: ``kind`` of notification."""
+
+    post_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class PostRelabelled(Event):
     """A post has another label than it had (``was``). ``by_id`` is the member who changed it."""
 

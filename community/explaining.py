@@ -17,11 +17,14 @@ from community.models import (
     Group,
     Member,
     Membership,
+    MemberState,
     Post,
     PostState,
     Recipient,
+    Role,
     Visibility,
 )
+from community.policy import is_trusted
 from community.tlp import Tlp
 from community.viewer import viewer_of_member
 
@@ -44,6 +47,7 @@ def explain(member: Member, post: Post) -> Iterator[Reason]:
     yield _reads(member, group)
     yield _history(member, group, opening)
     for name, one in (("opening post", opening), *([] if post.id == opening.id else [("post", post)])):
+        yield Reason(f"the {name} stands, or the member may see what was removed", *_standing(member, group, one))
         yield Reason(f"the label of the {name} allows it", *_label(member, one))
     yield Reason("the author opened this one post to the member", *_grant(member, group, post))
     yield from _answer(member, post)
@@ -68,6 +72,15 @@ def _history(member: Member, group: Group, opening: Post) -> Reason:
     return Reason("the thread began late enough for the member", not hidden, about)
 
 
+def _standing(member: Member, group: Group, post: Post) -> tuple[bool, str]:
+    if post.state != PostState.REMOVED:
+        return True, f"it is {post.state}"
+    place = _place(member, group)
+    office = member.site_moderator or (place is not None and place.role == Role.MODERATOR)
+    decides = office and member.state == MemberState.ACTIVE and is_trusted(member)
+    return post.author_id == member.id or decides, "moderators removed it"
+
+
 def _label(member: Member, post: Post) -> tuple[bool, str]:
     person = f"{member.engagement}, {'NDA signed' if member.nda_signed else 'no NDA'}"
     if post.tlp == Tlp.RED:
@@ -81,6 +94,8 @@ def _label(member: Member, post: Post) -> tuple[bool, str]:
 def _grant(member: Member, group: Group, post: Post) -> tuple[bool, str]:
     if db.session.get(Grant, (post.id, member.id)) is None:
         return False, "no grant"
+    if post.state == PostState.REMOVED:
+        return False, "grant, but moderators removed the post"
     reached = group.visibility != Visibility.SECRET or _place(member, group) is not None
     return reached, "grant" if reached else "grant, but the group is secret and the member is no longer in it"
 

@@ -11,15 +11,19 @@ from sqlalchemy import bindparam, select
 
 from community import alerts, events, ids, visibility
 from community.db import db
-from community.models import Member, Membership, Post
+from community.models import Grant, Member, Membership, Post
 from community.outbox import listen
 from community.tlp import Tlp
 from community.viewer import viewer_of_member
 
 _AUDIENCE = visibility.audience(Member.id)
+_FORMER = visibility.former_audience(Member.id)
+_GRANTED = select(Grant.member_id).where(Grant.post_id == bindparam("post_id"))
 _ALONE = visibility.visible_alone(Post.id).where(Post.id == bindparam("post_id"))
 _MEMBERS = select(Membership.member_id).where(Membership.group_id == bindparam("group_id"))
-_POST = select(Post.thread_id, Post.group_id, Post.author_id, Post.released_at).where(Post.id == bindparam("post_id"))
+_POST = select(Post.thread_id, Post.group_id, Post.author_id, Post.released_at, Post.state).where(
+    Post.id == bindparam("post_id")
+)
 
 
 def room_of(member_id: int) -> str:
@@ -61,10 +65,27 @@ def _readers_under(post_id: int, label: Tlp) -> set[int]:
     post = db.session.execute(_POST, {"post_id": post_id}).one_or_none()
     if post is None:
         return set()
-    before = visibility.draft(label, post.author_id or 0, post.released_at)
+    before = visibility.draft(label, post.author_id or 0, post.released_at, state=post.state)
     reply = post_id != post.thread_id
     asked = visibility.draft_audience(before, Member.id, reply=reply)
     return set(db.session.scalars(asked, {"group_id": post.group_id, "thread_id": post.thread_id}))
+
+
+@listen(events.PostRemoved)
+def show_removed(event: events.PostRemoved, _number: int) -> None:
+    """Point those who still see it at the post; those who no longer do look again at what they may see."""
+    now = _readers(event.post_id)
+    given = {"post_id": event.post_id}
+    before = {*db.session.scalars(_FORMER, given), *db.session.scalars(_GRANTED, given)}
+    _send(sorted(now), "changed", {"post": ids.encode(event.post_id)})
+    _send(sorted(before - now), "access", {})
+
+
+@listen(events.PostRestored)
+def show_restored(event: events.PostRestored, _number: int) -> None:
+    """Those who can read it again look again."""
+    everybody = _readers(event.post_id) | set(db.session.scalars(_GRANTED, {"post_id": event.post_id}))
+    _send(sorted(everybody), "access", {})
 
 
 @listen(events.PostGranted)
@@ -75,11 +96,11 @@ def show_granted(event: events.PostGranted, _number: int) -> None:
         _send([event.member_id], "new", {"post": ids.encode(event.post_id)})
 
 
-@listen(events.PostOpenedByModerator)
-def show_reading(event: events.PostOpenedByModerator, _number: int) -> None:
-    """The author was told of it: their pages look again."""
-    author = db.session.scalar(select(Post.author_id).where(Post.id == event.post_id))
-    _send([author] if author else [], "access", {})
+@listen(events.PostOpenedByModerator, events.AuthorTold)
+def show_reading(event: Any, _number: int) -> None:
+    """The author, who sees the post, was told of it: their pages look again."""
+    author = alerts.author_of(event.post_id)
+    _send([author] if author in _readers(event.post_id) else [], "access", {})
 
 
 @listen(events.JoinAsked)

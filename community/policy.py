@@ -41,6 +41,7 @@ class Permission(StrEnum):
     POST_EDIT = "post.edit"
     POST_GRANT = "post.grant"
     POST_NARROW = "post.narrow"
+    POST_FLAG = "post.flag"
     COMMUNITY_INVITE = "community.invite"
     COMMUNITY_VOUCH = "community.vouch"
     COMMUNITY_TRUST = "community.trust"
@@ -182,6 +183,10 @@ def _narrows(viewer: Viewer, post: "PostRow") -> bool:
     return post.in_thread and post.state == PostState.PUBLISHED and _moderates_thread(viewer, post.thread)
 
 
+def _flags(viewer: Viewer, post: "PostRow") -> bool:
+    return post.author_id != viewer.member_id and post.state == PostState.PUBLISHED
+
+
 def _is_active(viewer: Viewer, _on: object) -> bool:
     return viewer.state == MemberState.ACTIVE
 
@@ -215,6 +220,7 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_EDIT: _edits,
     Permission.POST_GRANT: _edits,
     Permission.POST_NARROW: _narrows,
+    Permission.POST_FLAG: _flags,
     Permission.COMMUNITY_INVITE: _is_active,
     Permission.COMMUNITY_VOUCH: _is_active,
     Permission.COMMUNITY_TRUST: _keeps_trust,

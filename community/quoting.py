@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from community import ids
 
 # In both languages, because it stands in other people's texts, whose language we do not know.
-NOTICE = "*The quoted post was withdrawn. 引用された投稿は取り下げられました。*"
+NOTICE = "*The quoted post was withdrawn or removed. 引用された投稿は取り下げられたか、表示されなくなりました。*"
 FORMER = "A former member 退会したメンバー"  # whoever left without their name
 _HEADER = re.compile(r"\[[^\]\n]*\]\(/posts/([0-9a-z]{13})\)")
 _LINE = re.compile(r" {0,3}((?:> ?)*)(.*)", re.DOTALL)

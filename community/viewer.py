@@ -51,6 +51,7 @@ class Viewer:
             "viewer_state": str(self.state),
             "viewer_engagement": str(self.engagement),
             "viewer_nda": self.nda_signed,
+            "viewer_site_moderator": self.site_moderator,
         }
 
     @property

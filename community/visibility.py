@@ -8,7 +8,7 @@ Statements built here carry the parameters ``viewer_*``: they are executed with 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from community.db import UTCDateTime, is_one_of
+from community.db import UTCDateTime, constant, is_one_of
 from community.models import (
     LISTED,
     SEEING,
@@ -41,8 +41,10 @@ from community.models import (
     MemberState,
     Organization,
     Post,
+    PostState,
     Quote,
     Recipient,
+    Role,
     Visibility,
 )
 from community.tlp import ANY_READER, NAMED_ONLY, STAFF_ONLY, UNDER_NDA, Tlp
@@ -58,6 +60,8 @@ _Named = aliased(Recipient, name="named")
 _Given = aliased(Grant, name="given")
 _Quoted = aliased(Post, name="quoted")
 _Said = aliased(Post, name="said")
+# Who is being vouched for again decides nothing. Dormant moderators are shown as part of an audience.
+_DECIDING = (MemberState.ACTIVE, MemberState.DORMANT)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Who:
     state: ColumnElement[str]
     engagement: ColumnElement[str]
     nda_signed: ColumnElement[bool]
+    site_moderator: ColumnElement[bool]
     is_one: bool
 
     def belongs(self) -> Rule:
@@ -77,10 +82,24 @@ class Who:
         # The groups of one viewer are looked up once a statement; of each of many they would be, for every one.
         return Group.id.in_(select(_Place.group_id).where(_Place.member_id == self.id))
 
+    def moderates(self) -> Rule:
+        """Are they a moderator, of the group that stands beside or of the site, and trusted (policy.is_trusted)?"""
+        office = [_Place.member_id == self.id, is_one_of(_Place.role, [Role.MODERATOR])]
+        here = (
+            Group.id.in_(select(_Place.group_id).where(*office))
+            if self.is_one
+            else _any_of(_Place, _Place.group_id == Group.id, *office)
+        )
+        trusted = or_(is_one_of(self.engagement, [Engagement.STAFF]), self.nda_signed)
+        return and_(is_one_of(self.state, _DECIDING), trusted, or_(self.site_moderator, here))
+
 
 def _nothing(_who: Who) -> Rule:
     # What a draft may quote is asked when it is written, of everybody who would read it.
     return false()
+
+
+_STANDING: ColumnElement[PostState] = constant(PostState.PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,7 @@ class What:
     released_at: ColumnElement[datetime]
     names: Callable[[Who], Rule]
     repeats: Callable[[Who], Rule] = _nothing
+    state: ColumnElement[PostState] = _STANDING
 
 
 VIEWER = Who(
@@ -103,9 +123,16 @@ VIEWER = Who(
     bindparam("viewer_state", type_=String),
     bindparam("viewer_engagement", type_=String),
     bindparam("viewer_nda", type_=Boolean),
+    bindparam("viewer_site_moderator", type_=Boolean),
     is_one=True,
 )
-MEMBER = Who(Member.id, Member.state, Member.engagement, Member.nda_signed, is_one=False)  # type: ignore[arg-type]
+
+
+def _of(member: Any) -> Who:
+    return Who(member.id, member.state, member.engagement, member.nda_signed, member.site_moderator, is_one=False)
+
+
+MEMBER = _of(Member)
 
 
 def _stored(post: Any) -> What:
@@ -116,19 +143,27 @@ def _stored(post: Any) -> What:
         closed = not_(_by_label(who, _said))
         return _any_of((Quote, _Said), Quote.post_id == post.id, _Said.id == Quote.quoted_id, closed)
 
-    return What(post.tlp, post.author_id, post.released_at, names, repeats)
+    return What(post.tlp, post.author_id, post.released_at, names, repeats, post.state)
 
 
 POST, OPENING, _said = _stored(Post), _stored(Opening), _stored(_Said)
 
 
-def draft(tlp: Tlp, author_id: int, at: datetime, recipients: Collection[int] = ()) -> What:
-    """A post that does not exist yet, for asking who would see it."""
+def draft(
+    tlp: Tlp, author_id: int, at: datetime, recipients: Collection[int] = (), state: PostState = PostState.PUBLISHED
+) -> What:
+    """A post that does not exist yet, or not so, for asking who would see it."""
 
     def names(who: Who) -> Rule:
         return who.id.in_(recipients) if recipients else false()
 
-    return What(literal(tlp, Post.tlp.type), literal(author_id, BigInteger), literal(at, UTCDateTime), names)
+    return What(
+        literal(tlp, Post.tlp.type),
+        literal(author_id, BigInteger),
+        literal(at, UTCDateTime),
+        names,
+        state=constant(state),
+    )
 
 
 def _any_of(own: Any, *rules: Rule) -> Rule:
@@ -166,19 +201,33 @@ def _by_label(who: Who, post: What) -> Rule:
         is_one_of(post.tlp, ANY_READER),
         and_(is_one_of(post.tlp, UNDER_NDA), or_(is_one_of(who.engagement, [Engagement.STAFF]), who.nda_signed)),
         and_(is_one_of(post.tlp, STAFF_ONLY), is_one_of(who.engagement, [Engagement.STAFF])),
-        and_(is_one_of(post.tlp, NAMED_ONLY), or_(post.author_id == who.id, post.names(who))),
+        and_(is_one_of(post.tlp, NAMED_ONLY), or_(_wrote(who, post), post.names(who))),
     )
+
+
+def _wrote(who: Who, post: What) -> Rule:
+    # Never unknown, which the opposite of it would be, too: nobody is the author of what names nobody.
+    return and_(post.author_id.is_not(None), post.author_id == who.id)
+
+
+def _stands(who: Who, post: What) -> Rule:
+    """What moderators removed is there for its author and for moderators only."""
+    return or_(not_(is_one_of(post.state, [PostState.REMOVED])), _wrote(who, post), who.moderates())
 
 
 def _sees(who: Who, post: What, opening: What, states: Collection[MemberState] = SEEING) -> Rule:
     """The rule for a post inside its thread: nobody sees it who does not see the post that opened the thread."""
-    rule = and_(is_one_of(who.state, states), _inside(who, opening), _labelled(who, opening))
+    rule = and_(is_one_of(who.state, states), _inside(who, opening), _allowed(who, opening))
     return rule if post is opening else and_(rule, _follows(who, post))
 
 
 def _follows(who: Who, post: What) -> Rule:
     """The part of the rule that is asked of each post of a thread whose opening ``who`` sees."""
-    return and_(or_(Group.hides_history.is_(False), _came_before(who, post)), _labelled(who, post))
+    return and_(or_(Group.hides_history.is_(False), _came_before(who, post)), _allowed(who, post))
+
+
+def _allowed(who: Who, post: What) -> Rule:
+    return and_(_stands(who, post), _labelled(who, post))
 
 
 def _granted(who: Who) -> Rule:
@@ -191,6 +240,7 @@ def _granted(who: Who) -> Rule:
     return and_(
         is_one_of(who.state, SEEING),
         _opened(who, Post),
+        not_(is_one_of(Post.state, [PostState.REMOVED])),
         or_(is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), who.belongs()),
         not_(beyond),
     )
@@ -287,6 +337,18 @@ def audience(*columns: Any, states: Collection[MemberState] = SEEING) -> Select[
         .outerjoin(Organization, THEIR_ORGANIZATION)
         .where(Post.id == bindparam("post_id"))
     )
+
+
+def former_audience(*columns: Any) -> Select[Any]:
+    """Members who would see the post ``post_id`` in its thread if nobody had removed anything there."""
+    post, opening = (replace(each, state=_STANDING) for each in (POST, OPENING))
+    statement = _with_context(select(*columns)).join(Member, _sees(MEMBER, post, opening))
+    return statement.where(Post.id == bindparam("post_id"))
+
+
+def seen_by(member: Any) -> Rule:
+    """As a condition beside posts with their context: does ``member``, an alias of the table, see the post there?"""
+    return _sees(_of(member), POST, OPENING)
 
 
 def draft_audience(post: What, *columns: Any, reply: bool) -> Select[Any]:

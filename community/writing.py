@@ -72,7 +72,7 @@ class Unfit(Refused):
 LABEL_NOT_OFFERED = _l("This label cannot be used here. Choose another one.")
 LABEL_WIDER = _l("A label can only be made stricter here. To make it wider, use “Make the label wider”.")
 NOBODY_NAMED = _l("Name at least one person who can read here, or choose another label.")
-QUOTE_WITHDRAWN = _l("The text quotes a post that was withdrawn. Take the quote out.")
+QUOTE_WITHDRAWN = _l("The text quotes a post that was withdrawn or removed. Take the quote out.")
 QUOTE_NOT_HERE = _l(
     "The text quotes a post that is not in this thread, or that you cannot read there. Take the quote out."
 )

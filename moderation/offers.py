@@ -1,7 +1,171 @@
-"""What a site moderator may do that no permission of the community gives: open one post, on the record."""
+"""What a moderator may do about a case: one list that draws the buttons and that the acts themselves ask."""
 
-from community.models import MemberState
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from community.models import CaseKind, MemberState, PostState, StepKind
+from community.offers import OVERTAKEN
+from community.policy import Permission, Refused, can
 from community.viewer import Viewer
+from moderation.cases import Matter
+
+OWN_WORD = _l("You told the moderators about this post yourself: somebody else decides.")
+OWN_DECISION = _l("The appeal is against your own decision: somebody else decides.")
+COLLEAGUE = _l("The author belongs to your organization: somebody else decides.")
+UNREAD = _l("Open the post on the record first. Then the decisions are offered here.")
+
+
+class Offer(NamedTuple):
+    """An act by its ``name``. ``means``: what follows, in words; ``asks``: what has to be filled in ("", words, letter,
+    label); ``stands``: does the case allow it now?
+    """
+
+    name: str
+    words: LazyString
+    means: LazyString | str
+    asks: str
+    stands: Callable[[Matter], bool]
+    grave: bool = False
+
+
+def why_not(matter: Matter) -> LazyString | None:
+    """Why the viewer decides nothing in this case; None when they may decide."""
+    reasons = (
+        (matter.row.spoke, OWN_WORD),
+        (matter.row.decided_before, OWN_DECISION),
+        (not matter.has_read, UNREAD),
+        (matter.is_colleague, COLLEAGUE),
+    )
+    return next((reason for holds, reason in reasons if holds), None)
+
+
+def _decides(matter: Matter) -> bool:
+    return matter.is_open and why_not(matter) is None
+
+
+def _judges(matter: Matter) -> bool:
+    return _decides(matter) and matter.row.kind != CaseKind.APPEAL
+
+
+def _answers(matter: Matter) -> bool:
+    return _decides(matter) and matter.row.kind == CaseKind.APPEAL
+
+
+def _published(matter: Matter) -> bool:
+    return bool(matter.row.post_state == PostState.PUBLISHED)
+
+
+def _mine(matter: Matter) -> bool:
+    return bool(matter.row.assignee_id == matter.viewer.member_id)
+
+
+def _locks(matter: Matter) -> bool:
+    thread = matter.post.thread if matter.post else None
+    may = thread is not None and thread.locked_at is None
+    return may and can(matter.viewer, Permission.THREAD_MODERATE, thread)
+
+
+def _restores(matter: Matter) -> bool:
+    removed = matter.row.post_state == PostState.REMOVED and matter.row.outcome == StepKind.REMOVED
+    return bool(removed and why_not(matter) is None)
+
+
+OFFERS = (
+    Offer("take", _l("Take this case"), "", "", lambda matter: _decides(matter) and not _mine(matter)),
+    Offer("give_back", _l("Give it back"), "", "", lambda matter: matter.is_open and _mine(matter)),
+    Offer(
+        "dismiss",
+        _l("Nothing to do"),
+        _l(
+            "The post stays as it is. Whoever told the moderators hears that they have looked; the author of a flagged "
+            "post hears nothing. Who asked to have words taken out reads your answer."
+        ),
+        "words",
+        _judges,
+    ),
+    Offer(
+        "guide",
+        _l("Send guidance"),
+        _l("The author gets the text you choose and what you add, and can appeal once. The post stays."),
+        "letter",
+        _judges,
+    ),
+    Offer(
+        "narrow",
+        _l("Make the label stricter"),
+        _l("Fewer people can read the post, and what stands below it or quotes it. The author is told and can appeal."),
+        "label",
+        lambda matter: _judges(matter) and bool(matter.labels),
+    ),
+    Offer(
+        "remove",
+        _l("Remove the post"),
+        _l(
+            "Only the author and moderators still see it, and whatever stands below an opening post goes with it. "
+            "Replies that quote it lose its words for good. The author is told why and can appeal. It can be restored."
+        ),
+        "letter",
+        lambda matter: _judges(matter) and _published(matter),
+        grave=True,
+    ),
+    Offer(
+        "lock",
+        _l("Lock the thread"),
+        _l("Nobody can reply there any more. The case stays open."),
+        "",
+        lambda matter: _judges(matter) and _locks(matter),
+    ),
+    Offer(
+        "restore",
+        _l("Restore the post"),
+        _l("It can be read again by all whom its label lets read it. Quotes of it stay empty. The author is told."),
+        "words",
+        _restores,
+    ),
+    Offer(
+        "uphold",
+        _l("The decision stands"),
+        _l("Nothing changes. The author reads your answer; there is no second appeal."),
+        "words",
+        _answers,
+    ),
+    Offer(
+        "overturn",
+        _l("The author is right"),
+        _l(
+            "A removed post is restored. A stricter label stays until the author makes it wider. The author reads your "
+            "answer."
+        ),
+        "words",
+        _answers,
+    ),
+    Offer(
+        "note",
+        _l("Write a note"),
+        _l("For the moderators who see this case, never for others."),
+        "words",
+        lambda _matter: True,
+    ),
+)
+
+
+def offers(matter: Matter) -> list[Offer]:
+    """What the viewer may do with the case now."""
+    return [offer for offer in OFFERS if offer.stands(matter)]
+
+
+def find(matter: Matter, name: str) -> Offer | None:
+    """The act of this name, when it is offered now."""
+    return next((offer for offer in offers(matter) if offer.name == name), None)
+
+
+def ensure_offered(matter: Matter, name: str) -> None:
+    """Let the act ``name`` pass. Raises Refused when it is not, or no longer, offered."""
+    if find(matter, name) is None:
+        raise Refused(why_not(matter) or OVERTAKEN)
 
 
 def opens_posts(viewer: Viewer) -> bool:

@@ -96,9 +96,16 @@ def label_allows(person: Person, note: Note) -> bool:
     return allows[note.tlp]
 
 
+def stands(world: World, person: Person, note: Note) -> bool:
+    """What moderators took out of view (section 7) is there for its author and for moderators, of group and site."""
+    decides = moderates_group(world, person, world.room_of(note)) or may_open_as_moderator(person)
+    return not note.removed or note.author == person.key or decides
+
+
 def by_group_rule(world: World, person: Person, note: Note) -> bool:
     return (
         reads_group(world, person, world.room_of(note))
+        and stands(world, person, note)
         and history_open(world, person, note)
         and label_allows(person, note)
     )
@@ -119,7 +126,7 @@ def sees_post_in_thread(world: World, person: Person, note: Note) -> bool:
 def granted(world: World, person: Person, note: Note) -> bool:
     """The author opened it to this person; in a secret group that reaches members only."""
     inside = world.room_of(note).visibility != "secret" or place(world, person, world.room_of(note)) is not None
-    return looks(person) and person.key in note.grants and inside
+    return looks(person) and person.key in note.grants and inside and not note.removed
 
 
 def sees_post_alone(world: World, person: Person, note: Note) -> bool:
@@ -165,7 +172,8 @@ def unread(world: World, person: Person, read_until: Mapping[str, int]) -> froze
     return frozenset(
         note.key
         for note in world.notes
-        if note.author != person.key and not note.withdrawn and note.released_at > read_until.get(note.thread, -1)
+        if note.author != person.key and not note.withdrawn and not note.removed
+        if note.released_at > read_until.get(note.thread, -1)
         if sees_post_in_thread(world, person, note)
     )
 
@@ -241,6 +249,7 @@ def may_edit(world: World, person: Person, note: Note) -> bool:
         person.state == "active"
         and person.key == note.author
         and not note.withdrawn
+        and not note.removed
         and not world.room_of(note).archived
         and sees_post_in_thread(world, person, note)
     )

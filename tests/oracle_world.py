@@ -79,7 +79,10 @@ class Thread(Plain):
 
 @dataclass(frozen=True, repr=False)
 class Note(Plain):
-    """A post. `opening` says that it is the first of its thread and lends the thread its title."""
+    """A post. `opening` says that it is the first of its thread and lends the thread its title.
+
+    A `veiled` one stands in the place of one that nobody may know more of than that it is there: it says other words.
+    """
 
     key: str
     thread: str
@@ -90,6 +93,8 @@ class Note(Plain):
     recipients: frozenset[str] = frozenset()
     grants: frozenset[str] = frozenset()
     withdrawn: bool = False
+    removed: bool = False
+    veiled: bool = False
     quotes: frozenset[str] = frozenset()
     follow_up: bool = False
     edits: int = 0
@@ -172,6 +177,27 @@ class Report(Plain):
 
 
 @dataclass(frozen=True, repr=False)
+class Matter(Plain):
+    """A case about `note`. An appeal is `against` another one; `outcome` is what `by` decided, if anything."""
+
+    key: str
+    note: str
+    kind: Literal["flag", "redaction", "appeal"] = "flag"
+    against: str | None = None
+    outcome: Literal["dismissed", "guided", "removed", "upheld"] | None = None
+    by: str | None = None
+    assignee: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Speech(Plain):
+    # What `by` told the moderators in a matter.
+    key: str
+    matter: str
+    by: str
+
+
+@dataclass(frozen=True, repr=False)
 class World(Plain):
     now: int
     orgs: tuple[Org, ...] = ()
@@ -189,6 +215,8 @@ class World(Plain):
     proposals: tuple[Proposal, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
     reports: tuple[Report, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    speeches: tuple[Speech, ...] = ()
 
     @cached_property
     def person(self) -> Mapping[str, Person]:
@@ -205,6 +233,10 @@ class World(Plain):
     @cached_property
     def note(self) -> Mapping[str, Note]:
         return {one.key: one for one in self.notes}
+
+    @cached_property
+    def matter(self) -> Mapping[str, Matter]:
+        return {one.key: one for one in self.matters}
 
     @cached_property
     def openings(self) -> Mapping[str, Note]:

@@ -2,7 +2,8 @@
 
 A drawn world could have come about by the rules: everybody wrote as a member, replies were never wider than their
 thread, RED named people who could read. What happened later is free: people left, rejoined, were suspended, lost an
-agreement; history was hidden, rooms archived, posts withdrawn.
+agreement; history was hidden, rooms archived, posts withdrawn
+or removed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests import oracle, oracle_trust
+from tests import oracle, oracle_moderation, oracle_trust
 from tests.oracle_world import (
     LABELS_OF_PUBLIC_ROOMS,
     STRICTEST_FIRST,
@@ -30,6 +31,7 @@ from tests.oracle_world import (
     Thread,
     World,
 )
+from tests.worlds_moderation import disputed, settled
 from tests.worlds_trust import KINDS, alone, consistent, trusting, without_hidden_trust
 from tests.worlds_trust import named as trust_named
 
@@ -85,21 +87,9 @@ def worlds(draw: Draw) -> World:
         draft.places += _led(draft, placed)
         for _ in range(draw(st.integers(0, 3))):
             _thread(draft, room)
-    return trusting(
-        draw,
-        World(
-            NOW,
-            orgs,
-            tuple(draft.people),
-            tuple(draft.rooms),
-            tuple(draft.places),
-            tuple(draft.threads),
-            tuple(draft.notes),
-            tuple(_invites(draft)),
-            tuple(_asks(draft)),
-            tuple(_opened(draft)),
-        ),
-    )
+    given = (draft.people, draft.rooms, draft.places, draft.threads, draft.notes)
+    asked = (_invites(draft), _asks(draft), _opened(draft))
+    return disputed(draw, trusting(draw, World(NOW, orgs, *map(tuple, (*given, *asked)))))  # type: ignore[arg-type]
 
 
 def _person(draft: _Draft, number: int) -> Person:
@@ -203,6 +193,7 @@ def _keep(draft: _Draft, room: Room, note: Note) -> None:
     if draft.chance(15):
         draft.notes.append(replace(note, withdrawn=True, follow_up=follow_up))
         return
+    removed = draft.chance(15)
     draft.notes.append(
         replace(
             note,
@@ -210,6 +201,7 @@ def _keep(draft: _Draft, room: Room, note: Note) -> None:
             grants=draft.some(allowed - {note.author}, 2) if draft.chance(40) else frozenset(),
             follow_up=follow_up,
             edits=draft.one((0, 0, 1)),
+            removed=removed,
         )
     )
 
@@ -217,7 +209,7 @@ def _keep(draft: _Draft, room: Room, note: Note) -> None:
 def _may_quote(note: Note, quoted: Note) -> bool:
     """Within the thread, and nobody may read the one who may not read the other."""
     earlier = quoted.thread == note.thread and quoted.released_at < note.released_at
-    return earlier and not quoted.withdrawn and _narrower(note, quoted)
+    return earlier and not quoted.withdrawn and not quoted.removed and _narrower(note, quoted)
 
 
 def _narrower(note: Note, other: Note) -> bool:
@@ -255,7 +247,19 @@ def _opened(draft: _Draft) -> Iterable[Opened]:
 
 def smaller(world: World) -> Iterator[World]:
     """Every world with one thing less, for looking for the smallest one in which a test fails."""
-    for kind in ("rooms", "people", "threads", "notes", "places", "invites", "asks", "opened", *KINDS):
+    for kind in (
+        "rooms",
+        "people",
+        "threads",
+        "notes",
+        "places",
+        "invites",
+        "asks",
+        "opened",
+        "matters",
+        "speeches",
+        *KINDS,
+    ):
         things = getattr(world, kind)
         for one in things:
             yield _consistent(_with(world, kind, (other for other in things if other is not one)))
@@ -292,15 +296,19 @@ def _consistent(world: World) -> World:
     notes = [one for one in world.notes if one.author in people and one.thread in threads]
     whole = {one.thread for one in notes if one.opening}
     kept = {one.key for one in notes if one.thread in whole}
-    return consistent(
-        replace(
-            world,
-            places=tuple(one for one in world.places if one.person in people and one.room in rooms),
-            threads=tuple(one for one in threads.values() if one.key in whole),
-            notes=tuple(_pruned(one, people, kept) for one in notes if one.key in kept),
-            invites=tuple(one for one in world.invites if {one.person, one.inviter} <= people and one.room in rooms),
-            asks=tuple(one for one in world.asks if one.person in people and one.room in rooms),
-            opened=tuple(one for one in world.opened if one.note in kept and one.moderator in people),
+    return settled(
+        consistent(
+            replace(
+                world,
+                places=tuple(one for one in world.places if one.person in people and one.room in rooms),
+                threads=tuple(one for one in threads.values() if one.key in whole),
+                notes=tuple(_pruned(one, people, kept) for one in notes if one.key in kept),
+                invites=tuple(
+                    one for one in world.invites if {one.person, one.inviter} <= people and one.room in rooms
+                ),
+                asks=tuple(one for one in world.asks if one.person in people and one.room in rooms),
+                opened=tuple(one for one in world.opened if one.note in kept and one.moderator in people),
+            )
         )
     )
 
@@ -336,7 +344,8 @@ def without_hidden(world: World, person: Person | None) -> World:
     for note in world.notes:
         if oracle.sees_post_alone(world, person, note) and note not in known.notes and note.key not in known.note:
             known = _hidden_away(world, known, person, note)
-    return _people_known(world, known, person)
+    known = _people_known(world, oracle_moderation.without_hidden_matters(world, known, person), person)
+    return replace(known, people=(*known.people, *oracle_moderation.veils(world, known)))
 
 
 def _place_known(world: World, person: Person, one: Place) -> bool:
@@ -375,7 +384,7 @@ def _people_known(world: World, known: World, person: Person) -> World:
     """Drop who is not in yet or out, unless something visible names them; and what else one may not know of people."""
     named = {one.author for one in known.notes}.union(*(one.recipients | one.grants for one in known.notes))
     named |= {key for one in known.invites for key in (one.inviter, one.person)} | {one.person for one in known.asks}
-    named |= {one.moderator for one in known.opened} | trust_named(world, person)
+    named |= {one.moderator for one in known.opened} | trust_named(world, person) | oracle_moderation.named(known)
     kept = [one for one in world.people if one.key in named or oracle_trust.sees_person(world, person, one)]
     people = tuple(oracle_trust.as_known(world, person, one) for one in kept)
     keys = {one.key for one in people}

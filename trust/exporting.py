@@ -45,7 +45,7 @@ _POSTS = (
         Post.edited_at,
     )
     .join(Thread, Thread.id == Post.thread_id)
-    .where(Post.author_id == bindparam("viewer_id"), Post.state == PostState.PUBLISHED)
+    .where(Post.author_id == bindparam("viewer_id"), Post.state != PostState.WITHDRAWN)
     .order_by(Post.released_at, Post.id)
 )
 _REVISIONS = (

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_
 
-from community import audit, bounds, clock, events, quoting, rendering
+from community import audit, bounds, clock, events, rendering
 from community.access import PostRow
-from community.actions.drafts import take_out_of_drafts
+from community.actions.erasing import take_words_out
 from community.actions.labels import hold_post, keep_wording, narrow_what_follows
 from community.actions.posts import add_quotes
 from community.db import action, db
@@ -89,9 +89,8 @@ def withdraw_post(viewer: Viewer, post_id: int) -> None:
 
 def empty_post(viewer: Viewer, row: PostRow) -> None:
     """In the running action, the same for a post that is held already. Nobody is named where its author is not."""
-    post_id, words, by = row.id, _wordings(row), NOBODY if row.author_id is None else viewer
-    _take_out_of_quotes(by, row, words)
-    take_out_of_drafts(post_id, words)
+    post_id, by = row.id, NOBODY if row.author_id is None else viewer
+    take_words_out(by, post_id, for_good=True)
     db.session.execute(delete(Revision).where(Revision.post_id == post_id))
     db.session.execute(delete(Quote).where(or_(Quote.post_id == post_id, Quote.quoted_id == post_id)))
     db.session.execute(delete(Grant).where(Grant.post_id == post_id))
@@ -104,24 +103,3 @@ def empty_post(viewer: Viewer, row: PostRow) -> None:
         thread.title, thread.event_type, thread.cause_types = "", None, []
     audit.record(by, "member:post:withdrawn", group_id=row.group.id, subject_id=post_id)
     events.record(events.PostWithdrawn(post_id))
-
-
-def _wordings(row: PostRow) -> list[str]:
-    """All that a post ever said, title included."""
-    earlier = db.session.execute(select(Revision.title, Revision.body).where(Revision.post_id == row.id)).all()
-    now = [row.body, row.thread.title] if row.is_opening else [row.body]
-    return [*now, *(text for revision in earlier for text in revision)]
-
-
-def _take_out_of_quotes(viewer: Viewer, row: PostRow, words: list[str]) -> None:
-    quoting_posts = select(Quote.post_id).where(Quote.quoted_id == row.id)
-    for revision in db.session.scalars(select(Revision).where(Revision.post_id.in_(quoting_posts))).all():
-        revision.body = quoting.without(revision.body, row.id, words)
-    for post in db.session.scalars(select(Post).where(Post.id.in_(quoting_posts))).all():
-        left = quoting.without(post.body, row.id, words)
-        if left == post.body:
-            continue
-        # A new version, so that whoever is just editing it does not put the words back unawares.
-        post.body, post.html, post.version = left, rendering.render(left, post.id), post.version + 1
-        audit.record(viewer, "system:quote:erased", group_id=post.group_id, subject_id=post.id)
-        events.record(events.PostEdited(post.id))

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import yaml
 
 from community import lists
+from community.demo.disputes import Case, read_case
 from community.demo.entry import ContentError, Entry, entries
 from community.models import Anonymous, Engagement, MemberState, OrganizationKind, PostKind, Role, Severity, Visibility
 from community.tlp import Tlp
@@ -130,6 +131,7 @@ class Content:
     groups: dict[str, Group]
     threads: tuple[Thread, ...]
     personas: tuple[Persona, ...]
+    cases: tuple[Case, ...]
 
 
 def _organization(entry: Entry) -> Organization:
@@ -249,7 +251,19 @@ def read(folder: Traversable) -> Content:
     personas = tuple(_listed(folder, "personas.yaml", lambda entry: _persona(entry, members)))
     rooms = sorted((file for file in folder.joinpath("threads").iterdir()), key=lambda file: file.name)
     threads = tuple(thread for file in rooms for thread in _threads(file, groups, members))
-    return Content(organizations, members, groups, threads, personas)
+    return Content(organizations, members, groups, threads, personas, _cases(folder, threads, set(members)))
+
+
+def _cases(folder: Traversable, threads: Collection[Thread], members: set[str]) -> tuple[Case, ...]:
+    posts = {post.key for thread in threads for post in thread.posts}
+    known: set[str] = set()
+
+    def make(entry: Entry) -> Case:
+        case = read_case(entry, posts, members, known)
+        known.add(case.key)
+        return case
+
+    return tuple(_listed(folder, "cases.yaml", make))
 
 
 def _threads(file: Traversable, groups: Collection[str], members: Collection[str]) -> Iterator[Thread]:

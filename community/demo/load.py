@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from community import clock, events
 from community.db import Base
-from community.demo import people, trust
+from community.demo import cases, people, trust
 from community.demo.actions import plant
 from community.demo.content import content
 from community.demo.garden import A_DAY, Garden
@@ -38,6 +38,7 @@ def rows(garden: Garden) -> Iterator[Base]:
         yield from people.group(garden, group)
     for number, thread in enumerate(garden.community.threads):
         yield from thread_rows(garden, number, thread)
+    yield from cases.rows(garden)
 
 
 def news(garden: Garden) -> Iterator[Event]:

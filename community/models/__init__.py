@@ -25,6 +25,7 @@ from community.models.member import (
     SpentChallenge,
     Theme,
 )
+from community.models.moderation import Case, CaseKind, CaseState, CaseStep, FlagReason, StepKind, Submission
 from community.models.organization import (
     Organization,
     OrganizationDomain,
@@ -71,10 +72,15 @@ __all__ = [
     "Anonymous",
     "AuditEntry",
     "AuditHead",
+    "Case",
+    "CaseKind",
+    "CaseState",
+    "CaseStep",
     "Delivery",
     "Draft",
     "Engagement",
     "Enrolment",
+    "FlagReason",
     "Follow",
     "Grant",
     "Group",
@@ -117,6 +123,8 @@ __all__ = [
     "Severity",
     "SignIn",
     "SpentChallenge",
+    "StepKind",
+    "Submission",
     "Suspension",
     "Theme",
     "Thread",

@@ -31,10 +31,14 @@ class Severity(StrEnum):
 
 
 class PostState(StrEnum):
-    """A withdrawn post keeps its place, its label and its author, and not one of its words."""
+    """A withdrawn post keeps its place, its label and its author, and not one of its words.
+
+    A removed one keeps its words, for its author and for moderators, until they restore it; for all others it is gone.
+    """
 
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
 
 
 class Thread(Model):

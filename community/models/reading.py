@@ -62,6 +62,13 @@ class NotificationKind(StrEnum):
     RECOVERY_ASKED = "recovery_asked"
     LEAVER_REPORTED = "leaver_reported"
     ORGANIZATION = "organization"
+    POST_GUIDED = "post_guided"
+    POST_WARNED = "post_warned"
+    POST_REMOVED = "post_removed"
+    POST_RESTORED = "post_restored"
+    APPEAL_DECIDED = "appeal_decided"
+    REQUEST_ANSWERED = "request_answered"
+    FLAG_HANDLED = "flag_handled"
 
 
 class Notification(HasId, Model):

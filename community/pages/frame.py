@@ -1,7 +1,7 @@
 """What every page shows around its own part: my groups with unread, counts, times, ids, the language of the page."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,8 +18,16 @@ from community.pages import words
 from community.pages.hook import choose_time_zone, current_viewer
 from community.policy import Permission, can
 from community.settings import settings
+from community.viewer import Viewer
 
 HOUR = timedelta(hours=1)
+_waiting: list[Callable[[Viewer], int]] = []
+
+
+def wait_for(count: Callable[[Viewer], int]) -> None:
+    """Register what else waits for a moderator, beside requests to join: the number in the frame counts it, too."""
+    if count not in _waiting:
+        _waiting.append(count)
 
 
 class Nav:
@@ -50,11 +58,14 @@ class Nav:
 
     @cached_property
     def waiting(self) -> int:
-        """How many requests to join wait in the groups I moderate."""
+        """How much waits for me as a moderator: requests to join my groups, and cases."""
         viewer = current_viewer()
+        if not self.moderates and not viewer.site_moderator:
+            return 0
         running = [group for group in self.groups if group.archived_at is None]
         mine = [group.id for group in running if can(viewer, Permission.GROUP_MODERATE, group)]
-        return rosters.count_requests(viewer, mine) if mine else 0
+        asked = rosters.count_requests(viewer, mine) if mine else 0
+        return asked + sum(count(viewer) for count in _waiting)
 
 
 def nav() -> Nav:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '4c1d07a9be52'
-down_revision = '9859cd05f77b'
+down_revision = 'c09435bd8f5b'
 branch_labels = None
 depends_on = None
 

@@ -87,7 +87,7 @@ def test_invitations_and_requests_wait_on_home(
     save(GroupInvitation(id=clock.random_id(), role=Role.READER, invited_at=clock.now(), **invited))
     send(enter(asker), f"{url('groups', other)}/ask", reason="Because")
     assert "Chief invites you into the group Other" in sections(home(enter(reader)))["answer"]
-    assert "1 person asks to join" in sections(home(enter(chief)))["answer"]
+    assert "1 case waits for you" in sections(home(enter(chief)))["answer"]
     assert "answer" not in sections(home(enter(author)))
 
 

@@ -26,7 +26,7 @@ from community.models import (
 from community.policy import NotAllowed, Unproved
 from community.tlp import Tlp
 from community.viewer import viewer_of_member
-from moderation import actions
+from moderation.actions import opening as actions
 from tests.browsing import TOKEN, send, words
 from tests.factories import World, save, url
 from tests.paperwork import form_with
@@ -226,7 +226,7 @@ def test_the_text_is_rendered_after_the_commit(
             seen.append(len(other.execute(select(ModeratorReading.id)).all()))
         raise OSError
 
-    monkeypatch.setattr("moderation.reading.opened_post", look)
+    monkeypatch.setattr("moderation.pages.opening.opened_post", look)
     assert send(world.enter(miyake), path_of(hidden), reason=REASON).status_code == 500
     assert (seen, len(records())) == ([1], 1)
 

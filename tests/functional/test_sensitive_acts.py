@@ -210,7 +210,7 @@ ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.unnamed.release_now": lambda world: writes_without_a_name(world, "release_now"),
     "community.actions.unnamed.take_back": lambda world: writes_without_a_name(world, "take_back"),
     "community.actions.unnamed.withdraw": lambda world: writes_without_a_name(world, "withdraw"),
-    "moderation.actions.open_as_moderator": opens_a_post,
+    "moderation.actions.opening.open_as_moderator": opens_a_post,
     "trust.actions.recoveries.consent": speaks_for_who_lost_their_passkeys,
     "trust.actions.vouches.disown": disowns,
     "trust.actions.vouches.vouch": vouches,

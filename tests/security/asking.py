@@ -53,6 +53,7 @@ ARGUMENTS: Mapping[str, Keys] = {
     "request_id": _keys("asks"),
     "passkey_id": lambda world: [],
     "proposal_id": _keys("proposals"),
+    "case_id": _keys("matters"),
     "person_id": _keys("people"),
     "sign_in_id": lambda world: [f"sign-in {one.key}" for one in world.people],
     "token": lambda world: [],
@@ -60,21 +61,26 @@ ARGUMENTS: Mapping[str, Keys] = {
 }
 # What a query parameter or a form field is tried with: objects of a kind, or these texts.
 PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
+    "act": ("guide", "narrow", "remove", "note", "uphold"),
     "after": _keys("notes"),
     "before": ("2026-05-03", "nonsense"),
     "find": lambda world: [f"word {one.key}" for one in world.people],
     "from": _keys("people"),
     "group": _keys("rooms"),
     "held": ("/groups", "//evil.example"),
+    "mine": ("1",),
     "next": ("/groups", "//evil.example"),
+    "overdue": ("1",),
     "page": ("2",),
     "quote": _keys("notes"),
     "q": lambda world: ["text Title", *(f"word title {one}" for one in _openings(world))],
     "state": ("suspended", "nonsense"),
     "unnamed": ("1",),
     "unread": ("1",),
+    "which": ("flag", "appeal", "redaction", "join", "closed", "nonsense"),
 }
 FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
+    "act": ("take", "dismiss", "guide", "remove", "note", "uphold", "nonsense"),
     "address": _keys("notes"),
     "analyst": ("", "y"),
     "anonymous": ("off", "allowed"),
@@ -85,6 +91,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "cause_types": ("",),
     "chosen": _keys("people"),
     "contact": ("", "y"),
+    "decision": ("nonsense",),
     "description": ("What it is for",),
     "domains": ("power.example",),
     "employer": ("nonsense",),
@@ -121,6 +128,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "short_name": ("Short",),
     "shown": ("",),
     "signed": ("named", "unnamed"),
+    "standard": ("", "label"),
     "step": ("check", "send", "preview", "back"),
     "stop": ("1",),
     "terms": ("y",),
@@ -135,6 +143,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "visibility": ("private", "secret"),
     "whole_groups": _keys("rooms"),
     "without_name": ("", "y"),
+    "wrong": ("label", "other"),
     "words": ("We have worked together.",),
     "send_key": ("0" * 32, "1" * 32),
 }

@@ -12,6 +12,7 @@ from tests.oracle_world import (
     Introduction,
     Invite,
     Label,
+    Matter,
     Note,
     Opened,
     Org,
@@ -23,6 +24,7 @@ from tests.oracle_world import (
     Report,
     Role,
     Room,
+    Speech,
     Thread,
     Vouch,
     World,
@@ -125,7 +127,8 @@ def _mixed(room: str) -> tuple[Note, ...]:
     given = replace(given, grants=frozenset({"grantee", "contractor", "former", "suspended"}))
     answer = Note("", "", "contributor", 62, tlp="AMBER", quotes=frozenset({f"{room} mixed 2"}))
     gone = Note("", "", "contributor", 63, tlp="GREEN", withdrawn=True)
-    return opening, inner, given, answer, gone
+    hidden = Note("", "", "contributor", 64, tlp="GREEN", removed=True, grants=frozenset({"grantee"}))
+    return opening, inner, given, answer, gone, hidden
 
 
 def _others(thread: Callable[..., None]) -> None:
@@ -133,6 +136,8 @@ def _others(thread: Callable[..., None]) -> None:
     thread("closed", "beyond", Note("", "", "author", 70, tlp="GREEN", edits=1), beyond, locked=True)
     thread("closed", "lent", Note("", "", "author", 72, tlp="AMBER", grants=frozenset({"grantee"})))
     thread("closed", "gone", Note("", "", "author", 73, withdrawn=True))
+    thread("closed", "hidden", Note("", "", "author", 74, removed=True), Note("", "", "reader", 76, tlp="GREEN"))
+    thread("open", "hidden", Note("", "", "author", 74, removed=True), Note("", "", "reader", 76, tlp="GREEN"))
     thread("past", "old", Note("", "", "author", 10), Note("", "", "author", 75))
     thread("past", "edge", Note("", "", "author", 60))
     thread("closed", "tight", Note("", "", "author", 80, tlp="AMBER+STRICT"), Note("", "", "author", 81))
@@ -147,7 +152,7 @@ def _others(thread: Callable[..., None]) -> None:
 def community() -> World:
     """The same world at every call."""
     threads, notes = _threads()
-    return World(
+    world = World(
         NOW,
         tuple(Org(f"o{number}") for number in range(4)),
         PEOPLE,
@@ -160,6 +165,24 @@ def community() -> World:
         (Opened("s-green", "closed GREEN", "site"),),
         *_trust(),
     )
+    matters, speeches = _cases()
+    return replace(world, matters=matters, speeches=speeches)
+
+
+def _cases() -> tuple[tuple[Matter, ...], tuple[Speech, ...]]:
+    """One of every kind: in the hands of "chief", for site moderators only, decided, appealed."""
+    about = {
+        "green": Matter("green", "closed GREEN", assignee="chief"),
+        "red": Matter("red", "closed RED"),
+        "dark": Matter("dark", "hidden RED"),
+        "wide": Matter("wide", "open green"),
+        "hidden": Matter("hidden", "closed mixed 5", outcome="removed", by="chief"),
+        "again": Matter("again", "closed mixed 5", "appeal", "hidden"),
+        "words": Matter("words", "closed AMBER", "redaction"),
+    }
+    told = {"green": ("reader", "newcomer"), "red": ("named",), "dark": ("named",), "wide": ("outsider",)}
+    told |= {"hidden": ("reader",), "again": ("contributor",), "words": ("author",)}
+    return tuple(about.values()), tuple(Speech(f"s {key} {by}", key, by) for key in told for by in told[key])
 
 
 def _trust() -> tuple[tuple[Any, ...], ...]:

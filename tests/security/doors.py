@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests import oracle, oracle_trust
+from tests import oracle, oracle_moderation, oracle_trust
 from tests.oracle_world import Note, Person, Room, World
 
 Keys = Mapping[str, str]
@@ -115,7 +115,8 @@ def sees_around(world: World, person: Person, keys: Keys) -> bool:
 
 def replies(world: World, person: Person, keys: Keys) -> bool:
     note = world.note[keys["thread_id"]]
-    return _writes(world, person, world.room_of(note)) and not world.thread[note.thread].locked and not note.withdrawn
+    stands = not note.withdrawn and not note.removed
+    return _writes(world, person, world.room_of(note)) and not world.thread[note.thread].locked and stands
 
 
 def edits(world: World, person: Person, keys: Keys) -> bool:
@@ -129,7 +130,22 @@ def moderates(world: World, person: Person, keys: Keys) -> bool:
 
 
 def narrows(world: World, person: Person, keys: Keys) -> bool:
-    return moderates(world, person, keys) and not world.note[keys["post_id"]].withdrawn
+    note = world.note[keys["post_id"]]
+    return moderates(world, person, keys) and not note.withdrawn and not note.removed
+
+
+def flags(world: World, person: Person, keys: Keys) -> bool:
+    note = world.note[keys["post_id"]]
+    return note.author != person.key and not note.withdrawn and not note.removed
+
+
+def wrote(world: World, person: Person, keys: Keys) -> bool:
+    return world.note[keys["post_id"]].author == person.key
+
+
+def sees_case(world: World, person: Person, keys: Keys) -> bool:
+    matter = world.matter.get(keys["case_id"])
+    return matter is not None and oracle_moderation.sees_matter(world, person, matter)
 
 
 def sees_member(world: World, _person: Person, keys: Keys) -> bool:
@@ -259,15 +275,19 @@ _THREAD: dict[str, Question] = {"thread_id": sees_thread}
 _POST: dict[str, Question] = {"post_id": sees_post}
 _INVITED: dict[str, Question] = {"invitation_id": is_invited}
 DOORS: Mapping[str, Door] = {
+    "cases.show": Door({"case_id": sees_case}),
     "compose.new_thread": Door(_GROUP, opens_threads),
     "compose.reply": Door(_THREAD, replies),
     "correct.edit": Door(_POST, edits),
     "correct.narrow": Door(_POST, narrows),
     "correct.widen": Door(_POST, edits),
+    "decisions.show": Door(_POST, wrote),
     "departures.confirm": Door({"member_id": meets}, decides_about),
     "departures.decide": Door({"member_id": meets}, decides_about),
     "departures.dismiss": Door({"member_id": meets}, decides_about),
     "engagement.note": Door({"member_id": meets}, decides_about),
+    "flags.flag": Door(_POST, flags),
+    "flags.redaction": Door(_POST, wrote),
     "group_admin.admit": Door(_GROUP, manages, silent="request_id"),
     "group_admin.archive": Door(_GROUP, manages),
     "group_admin.invite": Door(_GROUP, manages),
@@ -296,7 +316,7 @@ DOORS: Mapping[str, Door] = {
     "membership.leave": Door(_GROUP, leaves),
     "membership.members": Door(_GROUP, reads_group),
     "membership.withdraw": Door(_GROUP),
-    "moderation.open_post": Door({}, opens_any, silent="post_id"),
+    "opening.open_post": Door({}, opens_any, silent="post_id"),
     "organizations.keep": Door({"organization_id": reaches}, keeps),
     "organizations.merge": Door({"organization_id": reaches}, judges),
     "organizations.verify": Door({"organization_id": reaches}, judges),

@@ -29,7 +29,7 @@ def events_of(world: World, viewer: Person | None) -> Iterator[events.Event]:
     to know, also where they were put out of a group that they may know no longer: it is not told here.
     """
     for note in world.notes:
-        yield from _of_note(world, note)
+        yield from _of_note(world, note, viewer)
     for thread in world.openings.values():
         yield events.ThreadChanged(number(thread.key))
     for room in world.rooms:
@@ -54,10 +54,13 @@ def _of_trust(world: World) -> Iterator[events.Event]:
         yield events.MemberTold(number(member), kind, number(about))
 
 
-def _of_note(world: World, note: Note) -> Iterator[events.Event]:
+def _of_note(world: World, note: Note, viewer: Person | None) -> Iterator[events.Event]:
     key = number(note.key)
     yield from (events.PostPublished(key), events.PostEdited(key), events.PostWithdrawn(key))
     yield events.PostRelabelled(key, number(note.author), note.tlp)
+    if viewer and oracle.sees_post_in_thread(world, viewer, note):
+        yield from (events.PostRemoved(key), events.PostRestored(key))
+    yield from (events.AuthorTold(key, kind) for kind in ("post_guided", "post_removed", "appeal_decided"))
     for granted in sorted(note.grants):
         yield events.PostGranted(key, number(granted))
         if oracle.sees_post(world, world.person[granted], note):

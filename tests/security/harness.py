@@ -28,8 +28,8 @@ MASKS = (
     re.compile(rb'(?<=name="csrf-token" content=")[^"]+'),
 )
 # Acts that may move another person to another state: what follows for that person's groups is work, too. Nobody can
-# measure it, as such an act is done once.
-MOVING = re.compile(r"POST /vouch/\w+(/take-back|/disown)?$")
+# measure it, as such an act is done once. So is flagging a post: the first flag makes a case, others join it.
+MOVING = re.compile(r"POST (/vouch/\w+(/take-back|/disown)?|/posts/\w+/flag)$")
 SHOWN = re.compile(rb'name="shown"[^>]* value="([^"]+)"')
 
 

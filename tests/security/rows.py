@@ -14,6 +14,7 @@ from tests import oracle, oracle_trust
 from tests.conftest import KEPT
 from tests.oracle_world import Ask, Invite, Note, Opened, Person, Place, Room, Thread, World
 from tests.security.keys import SESSION, START, hashed, mail_of, moment, number, pick, words
+from tests.security.rows_moderation import rows_of_moderation
 from tests.security.rows_trust import Rows, rows_of_trust
 
 
@@ -28,7 +29,8 @@ def settle(world: World, viewer: Person | None, whole: bool) -> None:
             if table.name not in KEPT:
                 connection.execute(table.delete())
         trust, posts = rows_of_trust(world), _posts(world)
-        for rows in (*_people(world), *trust, *_groups(world), *posts, *_traces(world, viewer, whole)):
+        cases = rows_of_moderation(world)
+        for rows in (*_people(world), *trust, *_groups(world), *posts, *cases, *_traces(world, viewer, whole)):
             _insert(connection, rows)
 
 
@@ -124,7 +126,9 @@ def _thread(one: Thread, opening: Note) -> dict[str, Any]:
     return {
         "id": number(opening.key),
         "group_id": number(one.room),
-        "title": "" if opening.withdrawn else f"Title {words('title ' + opening.key)}",
+        "title": ""
+        if opening.withdrawn
+        else f"Title {words(('veiled title ' if opening.veiled else 'title ') + opening.key)}",
         "kind": pick(opening.key, "discussion", "incident"),
         "cause_types": [],
         "locked_at": START if one.locked else None,
@@ -151,7 +155,8 @@ def _posts(world: World) -> Rows:
 
 
 def _post(world: World, one: Note, thread: int) -> dict[str, Any]:
-    said = " ".join((f"Text {words(one.key)}", *(f"as {words(key)} said" for key in sorted(one.quotes))))
+    own = f"veiled {one.key}" if one.veiled else one.key
+    said = " ".join((f"Text {words(own)}", *(f"as {words(key)} said" for key in sorted(one.quotes))))
     body = "" if one.withdrawn else said
     return {
         "id": number(one.key),
@@ -161,7 +166,7 @@ def _post(world: World, one: Note, thread: int) -> dict[str, Any]:
         "organization_id": number(world.person[one.author].org),
         "tlp": one.tlp,
         "severity": "reference" if one.withdrawn else pick("severity" + one.key, "reference", "advisory", "warning"),
-        "state": "withdrawn" if one.withdrawn else "published",
+        "state": "withdrawn" if one.withdrawn else "removed" if one.removed else "published",
         "body": body,
         "html": f"<p>{body}</p>" if body else "",
         "renderer": 0,

@@ -1,0 +1,54 @@
+"""Words of a post that are taken back leave all that repeats them: replies, wordings, drafts, what others keep."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+
+from community import audit, events, quoting, rendering
+from community.actions.drafts import take_out_of_drafts
+from community.db import db
+from community.models import Post, Quote, Revision, Thread
+from community.viewer import Viewer
+
+Forgetter = Callable[[int, Sequence[str]], None]
+_forgetters: list[Forgetter] = []
+
+
+def when_words_leave(forget: Forgetter) -> Forgetter:
+    """Register who keeps texts about posts: called, in the running action, with a post and all that it ever said.
+
+    Only when the words are gone for good: what is removed can be restored, and those who decide about it read on.
+    """
+    _forgetters.append(forget)
+    return forget
+
+
+def take_words_out(viewer: Viewer, post_id: int, *, for_good: bool) -> None:
+    """Take, in the running action, what a post says and ever said out of everything that repeats it."""
+    words = _wordings(post_id)
+    _take_out_of_quotes(viewer, post_id, words)
+    take_out_of_drafts(post_id, words)
+    for forget in _forgetters if for_good else ():
+        forget(post_id, words)
+
+
+def _wordings(post_id: int) -> list[str]:
+    """All that a post ever said, title included."""
+    earlier = db.session.execute(select(Revision.title, Revision.body).where(Revision.post_id == post_id)).all()
+    title = db.session.scalar(select(Thread.title).where(Thread.id == post_id))
+    now = [db.session.get_one(Post, post_id).body, *([title] if title else [])]
+    return [*now, *(text for revision in earlier for text in revision)]
+
+
+def _take_out_of_quotes(viewer: Viewer, post_id: int, words: list[str]) -> None:
+    quoting_posts = select(Quote.post_id).where(Quote.quoted_id == post_id)
+    for revision in db.session.scalars(select(Revision).where(Revision.post_id.in_(quoting_posts))).all():
+        revision.body = quoting.without(revision.body, post_id, words)
+    for post in db.session.scalars(select(Post).where(Post.id.in_(quoting_posts))).all():
+        left = quoting.without(post.body, post_id, words)
+        if left == post.body:
+            continue
+        # A new version, so that whoever is just editing it does not put the words back unawares.
+        post.body, post.html, post.version = left, rendering.render(left, post.id), post.version + 1
+        audit.record(viewer, "system:quote:erased", group_id=post.group_id, subject_id=post.id)
+        events.record(events.PostEdited(post.id))

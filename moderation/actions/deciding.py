@@ -1,0 +1,187 @@
+"""What moderators do in a case. Every act says which version of the case it was decided on; the second one is told."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from sqlalchemy import select
+
+from community import audit, clock, events
+from community.actions import groups, labels, removing
+from community.db import action, db
+from community.models import (
+    Case,
+    CaseKind,
+    CaseState,
+    CaseStep,
+    NotificationKind,
+    Post,
+    PostState,
+    StepKind,
+    Submission,
+)
+from community.policy import Refused
+from community.tlp import Tlp
+from community.viewer import Viewer
+from moderation import cases, offers
+from moderation.cases import Matter
+
+HANDLED: dict[StepKind, Callable[[str], LazyString]] = {
+    StepKind.DISMISSED: lambda name: _l("Already handled by %(name)s: nothing to do.", name=name),
+    StepKind.GUIDED: lambda name: _l("Already handled by %(name)s: guidance was sent.", name=name),
+    StepKind.NARROWED: lambda name: _l("Already handled by %(name)s: the label was made stricter.", name=name),
+    StepKind.REMOVED: lambda name: _l("Already handled by %(name)s: the post was removed.", name=name),
+    StepKind.RESTORED: lambda name: _l("Already handled by %(name)s: the post was restored.", name=name),
+    StepKind.UPHELD: lambda name: _l("Already handled by %(name)s: the decision stands.", name=name),
+    StepKind.OVERTURNED: lambda name: _l("Already handled by %(name)s: the author was right.", name=name),
+    StepKind.TAKEN: lambda name: _l(
+        "%(name)s has taken this case meanwhile. Look at it again before you decide.", name=name
+    ),
+}
+CHANGED = _l("Something happened in this case meanwhile. Look at it again before you decide; nothing was done.")
+
+
+class Letter(NamedTuple):
+    """What the moderator filled in: a standard text by its key, own words, a label."""
+
+    standard: str = ""
+    words: str = ""
+    label: Tlp | None = None
+
+
+Act = Callable[[Viewer, Matter, Letter], None]
+
+
+@action
+def act(viewer: Viewer, case_id: int, name: str, version: int, letter: Letter) -> None:
+    """Do the act ``name`` in a case, as it was in ``version``.
+
+    Raises NotFound, and Refused when somebody else was quicker or the act is not offered (any more).
+    """
+    matter = _hold(viewer, case_id)
+    if name != "note" and matter.row.version != version:
+        raise Refused(_overtaken(matter))
+    offers.ensure_offered(matter, name)
+    _ACTS[name](viewer, matter, letter)
+
+
+def _hold(viewer: Viewer, case_id: int) -> Matter:
+    """The case, while nobody else does anything about it or its thread. Who does not see it waits for no lock."""
+    row = cases.access_case(viewer, case_id).row
+    db.session.execute(select(Post.id).where(Post.id == row.thread_id).with_for_update())
+    db.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    return cases.access_case(viewer, case_id)
+
+
+def _overtaken(matter: Matter) -> LazyString:
+    """Who did what since the viewer looked."""
+    told = [step for step in cases.steps(matter) if step.what in HANDLED and step.by_id != matter.viewer.member_id]
+    if not told:
+        return CHANGED
+    return HANDLED[told[-1].what](told[-1].by_name or "")
+
+
+def _step(viewer: Viewer, matter: Matter, what: StepKind, letter: Letter, facts: str = "") -> Case:
+    case = db.session.get_one(Case, matter.row.id, populate_existing=True)
+    step = CaseStep(case_id=case.id, what=what, by_id=viewer.member_id, at=clock.now(), facts=facts)
+    step.standard, step.words = letter.standard, letter.words
+    db.session.add(step)
+    about = {"group_id": case.group_id, "subject_id": case.post_id}
+    audit.record(viewer, f"moderator:case:{what}", **about, case=case.id)
+    return case
+
+
+def _change(viewer: Viewer, matter: Matter, what: StepKind, letter: Letter) -> Case:
+    case = _step(viewer, matter, what, letter)
+    case.version += 1
+    return case
+
+
+def _close(viewer: Viewer, matter: Matter, what: StepKind, letter: Letter, facts: str = "") -> None:
+    case = _step(viewer, matter, what, letter, facts)
+    case.state, case.outcome, case.closed_at = CaseState.CLOSED, what, clock.now()
+    case.version += 1
+    if case.kind == CaseKind.FLAG:
+        for member_id in db.session.scalars(select(Submission.member_id).where(Submission.case_id == case.id)):
+            events.record(events.MemberTold(member_id or 0, NotificationKind.FLAG_HANDLED, 0))
+
+
+def _tell(matter: Matter, kind: NotificationKind) -> None:
+    events.record(events.AuthorTold(matter.row.post_id, kind))
+
+
+def _take(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    _change(viewer, matter, StepKind.TAKEN, letter).assignee_id = viewer.member_id
+
+
+def _give_back(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    _change(viewer, matter, StepKind.GIVEN_BACK, letter).assignee_id = None
+
+
+def _note(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    _step(viewer, matter, StepKind.NOTED, letter)
+
+
+def _dismiss(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    _close(viewer, matter, StepKind.DISMISSED, letter)
+    if matter.row.kind == CaseKind.REDACTION:
+        _tell(matter, NotificationKind.REQUEST_ANSWERED)
+
+
+def _guide(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    _close(viewer, matter, StepKind.GUIDED, letter)
+    _tell(matter, NotificationKind.POST_GUIDED)
+
+
+def _narrow(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    # The post's own act tells the author that the label changed.
+    label = letter.label or matter.labels[0]
+    labels.narrow_post(viewer, matter.row.post_id, label, matter.post.version if matter.post else 0)
+    _close(viewer, matter, StepKind.NARROWED, letter, label)
+
+
+def _remove(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    removing.remove_post(viewer, matter.row.post_id)
+    _close(viewer, matter, StepKind.REMOVED, letter)
+    _tell(matter, NotificationKind.POST_REMOVED)
+
+
+def _restore(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    removing.restore_post(viewer, matter.row.post_id)
+    _change(viewer, matter, StepKind.RESTORED, letter).outcome = StepKind.RESTORED
+    _tell(matter, NotificationKind.POST_RESTORED)
+
+
+def _lock(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    groups.mark_thread(viewer, matter.row.thread_id, "lock")
+    _change(viewer, matter, StepKind.LOCKED, letter)
+
+
+def _uphold(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    _close(viewer, matter, StepKind.UPHELD, letter)
+    _tell(matter, NotificationKind.APPEAL_DECIDED)
+
+
+def _overturn(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    about = cases.appealed(matter)
+    if about.what == StepKind.REMOVED and matter.row.post_state == PostState.REMOVED:
+        removing.restore_post(viewer, matter.row.post_id)
+        db.session.get_one(Case, about.case_id).outcome = StepKind.RESTORED
+    _close(viewer, matter, StepKind.OVERTURNED, letter)
+    _tell(matter, NotificationKind.APPEAL_DECIDED)
+
+
+_ACTS: dict[str, Act] = {
+    "take": _take,
+    "give_back": _give_back,
+    "note": _note,
+    "dismiss": _dismiss,
+    "guide": _guide,
+    "narrow": _narrow,
+    "remove": _remove,
+    "restore": _restore,
+    "lock": _lock,
+    "uphold": _uphold,
+    "overturn": _overturn,
+}

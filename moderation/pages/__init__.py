@@ -1,0 +1,26 @@
+"""The pages about moderation."""
+
+from datetime import datetime
+from importlib import import_module
+
+from flask import Flask
+from markupsafe import Markup
+
+from community.pages.frame import local, wait_for
+from moderation.queue import count
+
+MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening")
+
+
+def until(moment: datetime) -> Markup:
+    """A ``time`` element for a moment to come: the local minute."""
+    there = local(moment)
+    return Markup('<time datetime="{}">{}</time>').format(there.isoformat("T", "minutes"), f"{there:%Y-%m-%d %H:%M}")
+
+
+def init_app(app: Flask) -> None:
+    """Register every page, and the number beside the link to the queue."""
+    wait_for(count)
+    app.jinja_env.filters["until"] = until
+    for name in MODULES:
+        app.register_blueprint(import_module(f"moderation.pages.{name}").pages)

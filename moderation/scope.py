@@ -1,0 +1,105 @@
+"""Which cases a moderator sees: one rule in SQL, for the queue, its counts and every single case (domain, section 7).
+
+A group moderator sees the cases of the groups they moderate about posts that they read. A site moderator sees those
+about posts that they read, and those that no moderator of the group can decide. Nobody sees, as a moderator, what
+others say about a post of their own.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Select, and_, bindparam, exists, not_, or_, select
+from sqlalchemy.orm import aliased
+
+from community import visibility
+from community.models import Case, CaseStep, Group, Member, Membership, MemberState, Post, Role, Submission, Thread
+from community.policy import Permission, can, is_trusted, trusted
+from community.viewer import Viewer
+
+Rule = ColumnElement[bool]
+Author = aliased(Member, name="author")
+_Judge = aliased(Member, name="judge")
+_Office = aliased(Membership, name="office")
+_Said = aliased(Submission, name="said_before")
+_Done = aliased(CaseStep, name="done_before")
+_me: ColumnElement[int] = bindparam("viewer_id", type_=BigInteger)
+
+readable = visibility.seen_in_thread()
+
+
+def about_posts(*columns: Any) -> Select[Any]:
+    """Cases with their post, its thread, group and author; whose they are is not asked here."""
+    return (
+        select(*columns)
+        .select_from(Case)
+        .join(Post, Post.id == Case.post_id)
+        .join(visibility.Opening, visibility.Opening.id == Post.thread_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Group, Group.id == Post.group_id)
+        .outerjoin(Author, Author.id == Post.author_id)
+    )
+
+
+def spoke(who: Any) -> Rule:
+    """Did ``who`` flag the post, or ask for something, in this case?"""
+    return exists().where(_Said.case_id == Case.id, _Said.member_id == who).correlate_except(_Said)
+
+
+def decided_before(who: Any) -> Rule:
+    """Is this an appeal against a decision of ``who``?"""
+    about = and_(_Said.case_id == Case.id, _Done.id == _Said.step_id, _Done.by_id == who)
+    return exists().where(about).correlate_except(_Said, _Done)
+
+
+def colleague(organization: Any) -> Rule:
+    """Does the author of the post belong to this organization? Of a post that names nobody nothing is known."""
+    return and_(Author.organization_id.is_not(None), Author.organization_id == organization)
+
+
+def apart() -> Rule:
+    """As a condition beside ``about_posts``, with ``viewer_organization``: has the viewer no part in the case?
+
+    What they do not read counts for anybody: whose it is, they learn when they open it.
+    """
+    theirs = and_(readable, colleague(bindparam("viewer_organization", type_=BigInteger)))
+    return and_(not_(spoke(_me)), not_(decided_before(_me)), not_(theirs))
+
+
+# Somebody in the group who can decide: a moderator now who reads the post and has no part in the case.
+_judged = exists().where(
+    _Office.group_id == Case.group_id,
+    _Office.role == Role.MODERATOR,
+    _Judge.id == _Office.member_id,
+    _Judge.state == MemberState.ACTIVE,
+    trusted(_Judge),
+    not_(colleague(_Judge.organization_id)),
+    not_(spoke(_Judge.id)),
+    not_(decided_before(_Judge.id)),
+    visibility.seen_by(_Judge),
+)
+_here = exists().where(_Office.group_id == Case.group_id, _Office.member_id == _me, _Office.role == Role.MODERATOR)
+_others = or_(Post.author_id.is_(None), Post.author_id != _me)
+_moderates: ColumnElement[bool] = bindparam("viewer_moderates", type_=Boolean)
+_judged_here = _judged.correlate_except(_Judge, _Office)
+
+
+def sees(viewer: Viewer) -> Rule:
+    """As a condition beside ``about_posts``: is the case the viewer's to see?"""
+    mine = and_(_moderates, _here.correlate_except(_Office), readable)
+    if not keeps(viewer):
+        return and_(_others, mine)
+    return and_(_others, or_(mine, readable, not_(_judged_here)))
+
+
+def binds(viewer: Viewer) -> dict[str, Any]:
+    """The values for every statement built here."""
+    return viewer.binds | {"viewer_moderates": moderates(viewer)}
+
+
+def moderates(viewer: Viewer) -> bool:
+    """Can the viewer act as a moderator of the groups in which they are one?"""
+    return viewer.state == MemberState.ACTIVE and is_trusted(viewer)
+
+
+def keeps(viewer: Viewer) -> bool:
+    """Is the viewer a site moderator who can act now?"""
+    return can(viewer, Permission.COMMUNITY_TRUST)
