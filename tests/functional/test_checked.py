@@ -98,6 +98,7 @@ def test_all_of_it_goes_with_one_click_and_nothing_else(browser: FlaskClient, ro
     assert "Nothing more was found" in words(page)
     assert sent(page)["body"] == BODY.replace(PHONE, "[removed]").replace(MAIL, "[removed]")
     assert sent(page)["tlp"] == Tlp.GREEN
+    assert sent(page).all("remove") == []
     back = press(browser, page, "back")
     assert paper(back, "check")["body"] == sent(page)["body"]
 

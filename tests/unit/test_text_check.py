@@ -95,7 +95,7 @@ LEFT_ALONE = [
     "password: infected. bypass: CVE-2024-1234, password spraying, reset password: https://x.example/",
     "password: [removed] パスワード：［削除］ password: <yours> password=${SECRET}",
     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
-    "Bearer of this letter, basic understanding of authentication",
+    "Bearer of this letter, basic authentication-mechanisms, bearer aaaaaaaaaaaaaaaaaaaaaaaa1",
     # what everybody has
     "127.0.0.1, 0.0.0.0, 255.255.255.0, 10.0.0.0/8, 192.168.0.0/16, 169.254.169.254",
     "/etc/hosts, appsettings.local(), sun.misc.internal.Thing, C:\\Windows\\System32",
