@@ -9,6 +9,7 @@ from community import ids
 NOTICE = "*The quoted post was withdrawn or removed. 引用された投稿は取り下げられたか、表示されなくなりました。*"
 FORMER = "A former member 退会したメンバー"  # whoever left without their name
 _HEADER = re.compile(r"\[[^\]\n]*\]\(/posts/([0-9a-z]{13})\)")
+_HEADER_LINE = re.compile(rf"^ {{0,3}}>[> ]*(?P<header>{_HEADER.pattern})", re.MULTILINE)
 _LINE = re.compile(r" {0,3}((?:> ?)*)(.*)", re.DOTALL)
 _SHORTEST_PIECE = 4  # of a line, inside a quote
 _SHORTEST_COPY = 12  # of a whole line, outside a quote
@@ -37,6 +38,11 @@ def quoted_ids(body: str) -> frozenset[int]:
     """The posts that header lines of quotes in ``body`` name, however deep."""
     found = (_source(*_read(line)) for line in body.splitlines())
     return frozenset(source for source in found if source)
+
+
+def headers(body: str) -> Iterator[tuple[int, int]]:
+    """Where the header lines of quotes stand, from and to."""
+    return (match.span("header") for match in _HEADER_LINE.finditer(body))
 
 
 def has_quote(body: str) -> bool:

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 from flask import request
 
+from community import quoting
 from community.knowing import author_of
 from community.pages.hook import current_viewer
-from community.text_check import Finding, block_for, check
+from community.text_check import Author, Finding, block_for, check
 
 MOST_ROWS = 100
 AROUND = 120  # characters shown before and after what is marked
@@ -70,7 +71,7 @@ def texts_of(form: Any) -> dict[str, str]:
     return {name: form[name].data or "" for name in FIELDS if name in form}
 
 
-def checked(texts: Texts, *, anonymous: bool = False) -> Checked:
+def checked(texts: Texts, *, anonymous: bool) -> Checked:
     """The findings of the viewer's own texts; of an ``anonymous`` post also what says who wrote it."""
     found = _found(texts, anonymous)
     same: dict[Kind, list[Found]] = {}
@@ -83,7 +84,7 @@ def checked(texts: Texts, *, anonymous: bool = False) -> Checked:
     return Checked(rows, len(same) - len(rows), len(found), pieces["title"], pieces["body"], "remove" in request.form)
 
 
-def take_out(form: Any, *, anonymous: bool = False) -> bool:
+def take_out(form: Any, *, anonymous: bool) -> bool:
     """Put a block in the place of what the pressed button names, in the form itself. Was any such button pressed?"""
     asked = request.form.get("remove")
     if asked is None:
@@ -99,7 +100,15 @@ def take_out(form: Any, *, anonymous: bool = False) -> bool:
 
 def _found(texts: Texts, anonymous: bool) -> list[Found]:
     author = author_of(current_viewer()) if anonymous else None
-    return [Found(name, one) for name in FIELDS for one in check(texts.get(name, ""), author)]
+    return [Found(name, one) for name in FIELDS for one in _checked_text(texts.get(name, ""), author)]
+
+
+def _checked_text(text: str, author: Author | None) -> list[Finding]:
+    """The findings, but for lines above quotes: they name who is quoted, and a broken one no longer makes a quote."""
+    headers = list(quoting.headers(text))
+    return [
+        one for one in check(text, author) if not any(one.start < end and start < one.end for start, end in headers)
+    ]
 
 
 def _without(text: str, found: Iterable[Found], block: str) -> str:

@@ -106,7 +106,7 @@ def _quote_into(form: Form, place: Place) -> None:
 
 
 def _check(form: Form, place: Place) -> Answer:
-    if not form.validate() or (take_out(form) and not form.validate()):
+    if not form.validate() or (take_out(form, anonymous=form.without_name.data) and not form.validate()):
         return _write(form, place, 422)
     return _confirm(form, place, NOTHING_SHOWN, 200)
 

@@ -86,7 +86,7 @@ def _present(post: PostRow) -> dict[str, Any]:
 
 
 def _save(form: EditForm, it: Correction) -> Answer:
-    if not form.validate() or (take_out(form) and not form.validate()):
+    if not form.validate() or (take_out(form, anonymous=it.unnamed) and not form.validate()):
         return _edit_page(form, it, 422)
     step = request.form.get("step")
     if step == "back":
@@ -193,6 +193,8 @@ def _widen_confirm(form: LabelForm, post: PostRow, seen: Shown, status: int) -> 
         sealed=seal_shown(viewer, _key(post), who.ids),
         audience=shown(who, seen.added(who.ids) if seen.tails else ()),
         html=post.html,
+        checked=checked({"title": post.thread.title if post.is_opening else "", "body": post.body}, anonymous=False),
+        hidden=_fields(_form_of(post)),
         earlier=len(single.wordings(post, None)) - 1,
     )
     return page, status

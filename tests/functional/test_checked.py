@@ -6,14 +6,18 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from community.models import Group, Member
+from community import ids
+from community.models import Group, Member, Post
 from community.tlp import Tlp
 from tests.browsing import words
 from tests.factories import World, url
-from tests.paperwork import Paper, last_post, paper, papers, press, rows
+from tests.paperwork import Paper, last_post, now, paper, papers, press, rows
+from tests.unnamed import crowd, look, reply_at
+from tests.unnamed import send as send_unnamed
 
 Enter = Callable[[Member], FlaskClient]
 PHONE, MAIL = "03-1234-5678", "taro.yamada@power.example"
@@ -186,6 +190,54 @@ def test_a_wider_label_shows_what_more_people_would_read(
     assert press(browser, page, "send").status_code == 303
     assert last_post().body == BODY.replace(PHONE, "[removed]").replace(MAIL, "[removed]")
     assert marked(press(browser, browser.get(at), "check", tlp=Tlp.GREEN)) == []
+
+
+# --- posts without a name ---
+
+
+def test_what_tells_the_author_is_shown_and_taken_out_of_a_post_without_a_name(world: World, enter: Enter) -> None:
+    room = crowd(world)
+    author = room.others[0]
+    body = f"{author.name} of House 1 saw this. Call {PHONE}."
+    browser = enter(author)
+    named = press(browser, browser.get(reply_at(room.opening)), "check", body=body, tlp=Tlp.GREEN)
+    assert marked(named) == [PHONE]
+    page = look(browser, reply_at(room.opening), body=body, tlp=Tlp.GREEN)
+    assert marked(page) == [author.name, "House 1", PHONE]
+    page = take_out(browser, page, buttons(page)[0])
+    assert marked(page) == ["House 1", PHONE]
+    page = take_out(browser, page, "all")
+    assert sent(page)["body"] == "[removed] of [removed] saw this. Call [removed]."
+    assert sent(page)["without_name"] == "y"
+    assert press(browser, page, "send").status_code == 303
+
+
+def test_what_tells_the_author_is_taken_out_of_a_correction_without_a_name(world: World, enter: Enter) -> None:
+    room = crowd(world)
+    browser = enter(room.others[0])
+    send_unnamed(browser, reply_at(room.opening), body="Nothing special", tlp=Tlp.GREEN, at_once="y")
+    at = f"/me/anonymous/{ids.encode(last_unnamed().id)}/edit"
+    page = press(browser, browser.get(at), "save", body="Seen at House 1 today", at_once="y")
+    assert marked(page) == ["House 1"]
+    page = take_out(browser, page, buttons(page)[0])
+    assert (page.request.path, sent(page)["at_once"]) == (at, "True")
+    assert press(browser, page, "send").status_code == 303
+    assert last_unnamed().body == "Seen at [removed] today"
+
+
+def last_unnamed() -> Post:
+    return now(Post, select(Post.id).where(Post.author_tag.is_not(None)))
+
+
+def test_the_line_above_a_quote_is_left_as_it_is(world: World, enter: Enter) -> None:
+    room = crowd(world)
+    own = world.reply(room.opening, room.others[0], f"Call {PHONE}")
+    browser = enter(room.others[0])
+    at = f"{reply_at(room.opening)}?quote={ids.encode(own.id)}"
+    page = press(browser, browser.get(at), "check", without_name="y", tlp=Tlp.GREEN)
+    assert marked(page) == [PHONE]
+    body = sent(take_out(browser, page, buttons(page)[0]))["body"]
+    assert f"[{room.others[0].name}](/posts/{ids.encode(own.id)})" in body
 
 
 # --- kept nowhere ---

@@ -84,9 +84,12 @@ LEFT_ALONE = [
     "203.0.114.9 2001:db8:6::1 Version 203.0.113.9",
     "以上のとおりです。以上、よろしくお願いします。お世話になっております。",
     "担当行政庁、該当行、改行、次行、熊本市、松本市場、日本県人会",
-    "Best Buy was hit. This is Emotet. I am sure. Regards the matter as closed.",
+    "It was reported by Maple News. Seen last, Best,\nBob's host. We think This is Bob from Norway.",
+    "This is Emotet. I am sure. Best Buy was hit. Regards the matter as closed.",
     "C:\\Users\\Public\\a.exe C:\\Windows\\x https://evil.example/home/images/x",
     "今回の対象は設定の変更です。\n原因は不明です。",
+    "長い報告の終わりに。" * 30 + "\nもみじ病院の鈴木です。",
+    "━━━━━━━━\n一行目\n二行目\n━━━━━━━━",
     "Title\n=====\n\ntext\n\n-----\n\n| a | b |\n|---|---|\n\n* * *\n\n-- not alone",
 ]
 

@@ -130,6 +130,31 @@ def test_a_hostile_text_takes_bounded_time(author: Author | None, piece: str) ->
     assert work(lambda: check(text, author)) < SLOW
 
 
+HEADS = ["-----BEGIN PRIVATE KEY-----", "Private-Lines: 9\n", "Bearer ", "eyJ", "password: ", "http://a:", "〒100-0001"]
+MORE_HEADS = [
+    "東京都",
+    "-- \n",
+    "━━━━━\n",
+    "Best,\n",
+    "担当：",
+    "10.",
+    "+1",
+    "a@",
+    "\\\\a",
+    "sk-",
+    "以上",
+    "お世話になっております",
+]
+
+
+@WRITERS
+@pytest.mark.parametrize("head", [*HEADS, *MORE_HEADS])
+@pytest.mark.parametrize("tail", ["A", "a1", "-", "0", "\n", "あ", "Aa ", "a-", "a.", "\\a"])
+def test_one_long_run_takes_bounded_time(author: Author | None, head: str, tail: str) -> None:
+    text = (head + fill(tail))[:BODY_LIMIT]
+    assert work(lambda: check(text, author)) < SLOW
+
+
 @WRITERS
 @settings(max_examples=25, deadline=None)
 @given(piece=st.lists(SIGNS, min_size=1, max_size=6).map("".join))
