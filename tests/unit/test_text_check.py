@@ -45,6 +45,8 @@ FOUND = [
     ("card", "カード番号は⟦４１１１１１１１１１１１１１１１⟧"),
     ("private_key", "⟦-----BEGIN RSA PRIVATE KEY-----\nMIIEab+/=\n-----END RSA PRIVATE KEY-----⟧ end"),
     ("private_key", "⟦-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNza⟧"),
+    ("private_key", "Comment: x\n⟦Private-Lines: 2\nAAAAgQab+/=\nBBBB⟧"),
+    ("token", f"https://hooks.slack.com/services/⟦T0ABCDEFG/B0ABCDEFG/{'a1B2' * 6}⟧"),
     ("token", f"⟦AKIA{'ABCDEFGH' * 2}⟧"),
     ("token", f"⟦ghp_{'a1B2' * 9}⟧ ⟦github_pat_{'a1B2' * 6}⟧ ⟦glpat-{'a1B2' * 5}⟧"),
     ("token", "⟦xoxb-123456789012-abcdefABCDEF⟧"),
