@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, String, and_, bindparam, exists, select
 
 from community import ids, visibility
-from community.db import read
+from community.db import is_one_of, read
 from community.models import (
     SEEING,
     Follow,
@@ -176,7 +176,6 @@ _OWN = (
 _GROUP_BY_ID = visibility.visible_groups(*_GROUP).outerjoin(Membership, _MINE).where(Group.id == bindparam("group_id"))
 _THREAD_BY_ID = (
     visibility.visible_openings(*_GROUP, *_THREAD, Post.tlp, Post.author_id, Post.state, *_OWN)
-    .join(Thread, Thread.id == Post.id)
     .outerjoin(Membership, _MINE)
     .where(Thread.id == bindparam("thread_id"))
 )
@@ -241,7 +240,7 @@ _INVITATION_BY_ID: Select[*tuple[Any, ...]] = (
     .where(
         GroupInvitation.id == bindparam("invitation_id"),
         GroupInvitation.member_id == bindparam("viewer_id"),
-        bindparam("viewer_state", type_=String).in_(SEEING),
+        is_one_of(bindparam("viewer_state", type_=String), SEEING),
     )
 )
 

@@ -48,9 +48,7 @@ _SECTORS_OF_GROUP = (
     .where(GroupSector.group_id == bindparam("group_id"))
     .order_by(GroupSector.sector_code)
 )
-_of_each = (
-    visibility.members_of_group(func.count().label("members")).group_by(Member.organization_id).subquery("of_each")
-)
+_of_each = visibility.count_in_group(func.count().label("members")).group_by(Member.organization_id).subquery("of_each")
 _numbers = select(
     func.coalesce(func.sum(_of_each.c.members), constant(0)).label("members"), func.count().label("organizations")
 ).subquery("numbers")

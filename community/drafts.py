@@ -35,7 +35,7 @@ _MY_GROUPS = (
     .join(Membership, Membership.group_id == Group.id)
     .where(Membership.member_id == bindparam("viewer_id"))
 )
-_MY_THREADS = visibility.visible_openings(Thread.id, Thread.title).join(Thread, Thread.id == Post.id)
+_MY_THREADS = visibility.visible_openings(Thread.id, Thread.title)
 
 
 class Kept(NamedTuple):

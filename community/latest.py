@@ -59,12 +59,11 @@ _THREADS = (
         ReadMark.read_to.is_(None).label("never_read"),
         exists().where(Follow.thread_id == Post.id, Follow.member_id == bindparam("viewer_id")).label("follows"),
     )
-    .join(Thread, Thread.id == Post.id)
     .outerjoin(ReadMark, MY_MARK)
     .outerjoin(Membership, MY_PLACE)
     .outerjoin(Opener, Opener.id == Post.author_id)
     .outerjoin(Organization, Organization.id == Post.organization_id)
-    .where(Post.id.in_(_CHOSEN))
+    .where(Post.id.in_(_CHOSEN), Thread.id.in_(_CHOSEN))  # said twice: the planner does not conclude it
 )
 _WARNED = _of_thread(_Said.id).where(_NEWS, _Said.severity == constant(Severity.WARNING)).exists()
 _ALARMS = _THREADS.add_columns(_WARNED.label("alarm"))

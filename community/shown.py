@@ -57,15 +57,19 @@ def _digest(line: str) -> bytes:
     return sha256(line.encode()).digest()
 
 
+def sealed_parts(members: Iterable[int]) -> tuple[bytes, bytes]:
+    """What a sealed audience holds: its hash, and the last bits of each member."""
+    shown = sorted(members)
+    return _digest(in_line(shown)), b"".join(struct.pack(">Q", member & _TAIL)[3:] for member in shown)
+
+
 def _signer(viewer: Viewer, key: str) -> Signer:
     return Signer(settings().session_key, salt=f"shown:{viewer.member_id}:{key}")
 
 
 def seal_shown(viewer: Viewer, key: str, members: Iterable[int]) -> str:
     """The audience as a signed text for a hidden field; only for this viewer and this place (``Place.key``)."""
-    shown = sorted(members)
-    packed = b"".join(struct.pack(">Q", member & _TAIL)[3:] for member in shown)
-    return _signer(viewer, key).sign(base64.urlsafe_b64encode(_digest(in_line(shown)) + packed)).decode()
+    return _signer(viewer, key).sign(base64.urlsafe_b64encode(b"".join(sealed_parts(members)))).decode()
 
 
 def open_shown(viewer: Viewer, key: str, sealed: str) -> Shown:

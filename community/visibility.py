@@ -45,6 +45,7 @@ from community.models import (
     Quote,
     Recipient,
     Role,
+    Thread,
     Visibility,
 )
 from community.tlp import ANY_READER, NAMED_ONLY, STAFF_ONLY, UNDER_NDA, Tlp
@@ -259,12 +260,15 @@ def visible_posts(*columns: Any) -> Select[Any]:
 
 
 def visible_openings(*columns: Any) -> Select[Any]:
-    """Opening posts, and so threads, that the viewer sees. ``Group`` is joined."""
+    """Opening posts, and so threads, that the viewer sees. ``Thread`` and ``Group`` are joined."""
+    # The post that has the id of a thread opens it. Said as a join, since of two equal columns of one row the planner
+    # expects next to none.
     return (
         select(*columns)
         .select_from(Post)
+        .join(Thread, Thread.id == Post.id)
         .join(Group, Group.id == Post.group_id)
-        .where(Post.id == Post.thread_id, _sees(VIEWER, POST, POST))
+        .where(_sees(VIEWER, POST, POST))
     )
 
 
@@ -308,18 +312,23 @@ def reads_group() -> Rule:
 
 def visible_members(*columns: Any) -> Select[Any]:
     """Members whom the viewer may know: everyone listed. Dormant ones look like all others."""
-    return (
-        select(*columns)
-        .select_from(Member)
-        .outerjoin(Organization, THEIR_ORGANIZATION)
-        .where(is_one_of(VIEWER.state, SEEING), is_one_of(Member.state, LISTED))
-    )
+    return _listed(*columns).outerjoin(Organization, THEIR_ORGANIZATION)
+
+
+def _listed(*columns: Any) -> Select[Any]:
+    seen = is_one_of(VIEWER.state, SEEING), is_one_of(Member.state, LISTED)
+    return select(*columns).select_from(Member).where(*seen)
 
 
 def members_of_group(*columns: Any) -> Select[Any]:
     """Members of the group given as parameter ``group_id``, when the viewer may see that list."""
+    return count_in_group(*columns).outerjoin(Organization, THEIR_ORGANIZATION)
+
+
+def count_in_group(*columns: Any) -> Select[Any]:
+    """The same members for who counts them: what their organizations are called is not looked up."""
     return (
-        visible_members(*columns)
+        _listed(*columns)
         .join(Membership, Membership.member_id == Member.id)
         .join(Group, Group.id == Membership.group_id)
         .where(Group.id == bindparam("group_id"), reads_group())

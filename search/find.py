@@ -27,7 +27,6 @@ _VISIBLE = (
         Member.name.label("author_name"),
         Organization.short_name.label("organization_name"),
     )
-    .join(Thread, Thread.id == Post.id)
     .outerjoin(Member, Member.id == Post.author_id)
     .outerjoin(Organization, Organization.id == Post.organization_id)
     .order_by(Post.released_at.desc(), Thread.id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.clock import now
@@ -64,7 +64,15 @@ class Membership(Model):
     """
 
     __tablename__ = "memberships"
-    __table_args__ = (Index("ix_memberships_member_group", "member_id", "group_id"),)
+    __table_args__ = (
+        Index("ix_memberships_member_group", "member_id", "group_id"),
+        Index(
+            "ix_memberships_moderators",
+            "group_id",
+            postgresql_where=text("role = 'moderator'"),
+            sqlite_where=text("role = 'moderator'"),
+        ),
+    )
     group_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
     member_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[Role] = mapped_column(choice(Role))

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Select
+from sqlalchemy.orm import aliased
 
 from community import visibility
 from community.db import db
@@ -20,6 +21,9 @@ from tests.security.keys import number
 from tests.security.rows import settle
 from tests.worlds import smallest, worlds
 
+_Said, _Counted = aliased(Post), aliased(Post)
+_counted = visibility.visible_beside(_Counted, _Counted.id).where(_Counted.id == _Said.id).exists()
+
 
 def _found(statement: Select[Any], binds: dict[str, Any]) -> set[int]:
     return set(db.session.scalars(statement, binds))
@@ -29,6 +33,7 @@ def _forwards(viewer: Viewer) -> dict[str, set[int]]:
     selects = {
         "in thread": visibility.visible_posts(Post.id),
         "opening": visibility.visible_openings(Post.id),
+        "beside": visibility.visible_openings(_Said.id).join(_Said, _counted),
         "at all": visibility.visible_alone(Post.id),
         "groups": visibility.visible_groups(Group.id),
     }
@@ -40,6 +45,7 @@ def _expected(world: World, person: Person) -> dict[str, set[int]]:
     return {
         "in thread": {number(one.key) for one in in_thread},
         "opening": {number(one.key) for one in in_thread if one.opening},
+        "beside": {number(one.key) for one in in_thread},
         "at all": {number(one.key) for one in world.notes if oracle.sees_post(world, person, one)},
         "groups": {number(one.key) for one in world.rooms if _known(world, person, one)},
     }
