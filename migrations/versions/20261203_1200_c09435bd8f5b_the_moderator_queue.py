@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'c09435bd8f5b'
-down_revision = '9859cd05f77b'
+down_revision = '5c1e7a90b3d4'
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
 from community import visibility
-from community.db import db
+from community.db import read
 from community.models import LISTED, Group, Member, Post
 from community.viewer import Viewer, viewer_of_member
 from tests import oracle
@@ -25,19 +25,24 @@ _Said, _Counted = aliased(Post), aliased(Post)
 _counted = visibility.visible_beside(_Counted, _Counted.id).where(_Counted.id == _Said.id).exists()
 
 
+# Built once, and asked as pages ask.
+_FORWARDS = {
+    "in thread": visibility.visible_posts(Post.id),
+    "opening": visibility.visible_openings(Post.id),
+    "beside": visibility.visible_openings(_Said.id).join(_Said, _counted),
+    "at all": visibility.visible_alone(Post.id),
+    "groups": visibility.visible_groups(Group.id),
+}
+_MEMBERS = visibility.members_of_group(Member.id)
+_AUDIENCE, _LISTED = visibility.audience(Member.id), visibility.audience(Member.id, states=LISTED)
+
+
 def _found(statement: Select[Any], binds: dict[str, Any]) -> set[int]:
-    return set(db.session.scalars(statement, binds))
+    return set(read(statement, binds).scalars())
 
 
 def _forwards(viewer: Viewer) -> dict[str, set[int]]:
-    selects = {
-        "in thread": visibility.visible_posts(Post.id),
-        "opening": visibility.visible_openings(Post.id),
-        "beside": visibility.visible_openings(_Said.id).join(_Said, _counted),
-        "at all": visibility.visible_alone(Post.id),
-        "groups": visibility.visible_groups(Group.id),
-    }
-    return {name: _found(statement, viewer.binds) for name, statement in selects.items()}
+    return {name: _found(statement, viewer.binds) for name, statement in _FORWARDS.items()}
 
 
 def _expected(world: World, person: Person) -> dict[str, set[int]]:
@@ -71,7 +76,7 @@ def _of_person(world: World, person: Person) -> Iterator[str]:
         if found != expected[name]:
             yield f"{name}: {_differ(world, found, expected[name])}"
     for room in world.rooms:
-        listed = _found(visibility.members_of_group(Member.id), binds | {"group_id": number(room.key)})
+        listed = _found(_MEMBERS, binds | {"group_id": number(room.key)})
         wanted = {number(key) for key in oracle.members_listed(world, person, room)}
         if listed != wanted:
             yield f"members of {room.key}: {_differ(world, listed, wanted)}"
@@ -80,10 +85,10 @@ def _of_person(world: World, person: Person) -> Iterator[str]:
 def _of_note(world: World, note: Note) -> Iterator[str]:
     binds = {"post_id": number(note.key)}
     reading = {number(one.key) for one in world.people if oracle.sees_post_in_thread(world, one, note)}
-    if (found := _found(visibility.audience(Member.id), binds)) != reading:
+    if (found := _found(_AUDIENCE, binds)) != reading:
         yield f"audience: {_differ(world, found, reading)}"
     listed = {number(one.key) for one in world.people if oracle.sees_post_in_thread(world, oracle.awake(one), note)}
-    if (found := _found(visibility.audience(Member.id, states=LISTED), binds)) != listed:
+    if (found := _found(_LISTED, binds)) != listed:
         yield f"listed audience: {_differ(world, found, listed)}"
 
 

@@ -62,7 +62,7 @@ FOUND = [
     # what else tells
     ("kind_of_employer", "⟦当行⟧では ⟦当院⟧でも ⟦本市⟧も ⟦当空港⟧と"),
     ("kind_of_employer", "attacks on ⟦our hospital⟧ and ⟦our substations⟧"),
-    ("user_folder", r"C:⟦\Users\suzuki⟧\Desktop\a.exe, ⟦/home/suzuki⟧/x"),
+    ("user_folder", r"C:⟦\Users\suzuki⟧\Desktop\a.exe, ⟦/Users/suzuki⟧/x"),
     ("computer", "⟦DESKTOP-AB12CD3⟧ ホスト名：⟦sv01⟧"),
 ]  # fmt: skip
 
