@@ -105,7 +105,7 @@ HOSTILE = [
         "SPC",
     ),
     *(
-        "/home/a",
+        "/Home/a",
         "\\users\\aa",
         "hostname:",
         "desktop-",
