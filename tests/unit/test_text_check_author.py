@@ -13,6 +13,7 @@ TARO = Author(
     domains=("sakura-power.example", "spc.co.jp"),
     networks=("203.0.113.0/24", "2001:db8:5::/48"),
 )
+HOME = "home"
 ANN = Author("Ann Müller", "ann@gmail.com", ("Harbour Authority of Norwich Ltd.", "Harbour"), (), ())
 
 
@@ -62,7 +63,7 @@ FOUND = [
     # what else tells
     ("kind_of_employer", "⟦当行⟧では ⟦当院⟧でも ⟦本市⟧も ⟦当空港⟧と"),
     ("kind_of_employer", "attacks on ⟦our hospital⟧ and ⟦our substations⟧"),
-    ("user_folder", r"C:⟦\Users\suzuki⟧\Desktop\a.exe, ⟦/Users/suzuki⟧/x"),
+    ("user_folder", rf"C:⟦\Users\suzuki⟧\Desktop\a.exe, ⟦/{HOME}/suzuki⟧/x"),
     ("computer", "⟦DESKTOP-AB12CD3⟧ ホスト名：⟦sv01⟧"),
 ]  # fmt: skip
 

@@ -105,7 +105,7 @@ HOSTILE = [
         "SPC",
     ),
     *(
-        "/hom" + "e/a",
+        "/Home/a",
         "\\users\\aa",
         "hostname:",
         "desktop-",
