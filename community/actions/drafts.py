@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from sqlalchemy import delete, select
 
-from community import anonymity, bounds, clock, drafts, quoting
+from community import anonymity, bounds, clock, drafts, nameless, quoting
 from community.bounds import Place
 from community.db import action, db, upsert
 from community.models import Draft, Group, SealedAct, Thread
@@ -15,10 +15,13 @@ from community.viewer import Viewer
 def save_draft(viewer: Viewer, place: Place, fields: drafts.Fields) -> None:
     """Keep what the viewer's form for ``place`` holds now, instead of what it held before.
 
-    A page that is still open may hold words that were withdrawn since; they are not kept again.
+    A page that is still open may hold words that were withdrawn since, and names of people who have left without them;
+    they are not kept again.
     """
     tag = drafts.tag_of(viewer, place.key)
-    sealed = drafts.seal(tag, drafts.readable(viewer, fields))
+    fields = drafts.readable(viewer, fields)
+    bodies = [nameless.unnamed(viewer, body, hold=True) for body in fields.get("body", [])]
+    sealed = drafts.seal(tag, fields | {"body": bodies})
     values = {"sealed": sealed, "saved_hour": clock.hour()}
     statement = upsert(Draft).values(tag=tag, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=[Draft.tag], set_=values))

@@ -1,10 +1,11 @@
 """Correcting a post: other words, and no words at all."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, or_
 
-from community import audit, bounds, clock, events, rendering
+from community import audit, bounds, clock, events, nameless, rendering
 from community.access import PostRow
 from community.actions.erasing import take_words_out
 from community.actions.labels import hold_post, keep_wording, narrow_what_follows
@@ -30,6 +31,7 @@ def rewrite_post(viewer: Viewer, row: PostRow, draft: Draft, version: int) -> No
     """In the running action, the same for a post that is held already. Nobody is named where its author is not."""
     if row.version != version:
         raise Changed
+    draft = replace(draft, body=nameless.unnamed(viewer, draft.body, hold=True))
     if draft.tlp not in bounds.labels_to_narrow(viewer, row):
         raise Unfit("tlp", LABEL_WIDER)
     bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted)

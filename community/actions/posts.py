@@ -1,12 +1,13 @@
 """Sending: a thread or a reply, once, to the audience that its author was shown."""
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from community import audit, bounds, clock, drafts, events, reach, rendering, visibility
+from community import audit, bounds, clock, drafts, events, nameless, reach, rendering, visibility
 from community.access import NotFound, access_group
 from community.bounds import Bounds, Place
 from community.db import action, db, read, write
@@ -114,8 +115,9 @@ def _open_thread(sheet: _Sheet, group_id: int) -> int:
 
 @action
 def _reply(sheet: _Sheet, thread_id: int) -> int:
+    _hold_thread(sheet.viewer, thread_id)
+    sheet = _without_names(sheet)
     viewer, draft = sheet.viewer, sheet.draft
-    _hold_thread(viewer, thread_id)
     if (sent := _sent_before(sheet)) is not None:
         return sent
     place = bounds.place_for_reply(viewer, thread_id)
@@ -135,6 +137,13 @@ def _hold_thread(viewer: Viewer, thread_id: int) -> None:
     """
     if read(_HOLD, viewer.binds | {"thread_id": thread_id}).one_or_none() is None:
         raise NotFound
+
+
+def _without_names(sheet: _Sheet) -> _Sheet:
+    body = nameless.unnamed(sheet.viewer, sheet.draft.body, hold=True)
+    if body == sheet.draft.body:
+        return sheet
+    return sheet._replace(draft=replace(sheet.draft, body=body), html=rendering.render(body, sheet.post_id))
 
 
 def add_quotes(post_id: int, quoted: Iterable[int]) -> None:

@@ -1,12 +1,12 @@
 """Posting, correcting and withdrawing without one's name: what is sent is sealed and waits for a random while."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from community import anonymity, bounds, clock, crowd, drafts, mine, reach
+from community import anonymity, bounds, clock, crowd, drafts, mine, nameless, reach
 from community.access import NotFound, PostRow, access_post
 from community.actions.releasing import plain, release_sealed
 from community.bounds import Place
@@ -57,6 +57,7 @@ def send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown)
     tag = anonymity.sent_tag(viewer.member_id, place.key, draft.send_key)
     if _was_sent(tag):
         return
+    draft = replace(draft, body=nameless.unnamed(viewer, draft.body, hold=True))
     bounds.named_by(viewer, draft, bounds.bounds(viewer, place, draft.quoted))
     check(viewer, place, draft, how)
     if shown.grew(reach.readers(viewer, place, draft.tlp)):
@@ -88,6 +89,7 @@ def correct(viewer: Viewer, post_id: int, draft: Draft, version: int, *, at_once
         raise Changed
     if draft.tlp not in bounds.labels_to_narrow(viewer, row):
         raise Unfit("tlp", RED_IS_NAMED)
+    draft = replace(draft, body=nameless.unnamed(viewer, draft.body, hold=True))
     bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted)
     act = {"act": "edit", "where": post_id, "draft": plain(draft), "version": version}
     _take(viewer, act, clock.token(), at_once=at_once)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from community import bounds, drafts, ids, mine, quoting, reach, rendering
+from community import bounds, drafts, ids, mine, nameless, quoting, reach, rendering
 from community.actions import drafts as draft_actions
 from community.actions import unnamed
 from community.actions.posts import publish_reply, publish_thread
@@ -70,6 +70,7 @@ def _run(kind: type[Form], key: str, door: Callable[[], Place], publish: Publish
         return _begin(kind, door())
     form = kind()
     form.ensure_key()
+    form.body.data = nameless.unnamed(current_viewer(), form.body.data)
     step = request.form.get("step", "check")
     try:
         if step == "send":

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import bounds, reach, rendering, single
+from community import bounds, nameless, reach, rendering, single
 from community.access import PostRow, access_post
 from community.actions.editing import edit_post
 from community.actions.labels import narrow_post, widen_post
@@ -86,6 +86,7 @@ def _present(post: PostRow) -> dict[str, Any]:
 
 
 def _save(form: EditForm, it: Correction) -> Answer:
+    form.body.data = nameless.unnamed(current_viewer(), form.body.data)
     if not form.validate() or (take_out(form, anonymous=it.unnamed) and not form.validate()):
         return _edit_page(form, it, 422)
     step = request.form.get("step")

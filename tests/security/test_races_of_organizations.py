@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
@@ -23,11 +20,11 @@ from community.models import Follow, Invitation, Member, MemberState, Organizati
 from tests.browsing import send, words
 from tests.factories import World, url
 from tests.paperwork import form_with, paper, press
+from tests.races import LONGEST, held, wait_for_a_lock
 from trust.actions import organizations
 
 Press = Callable[[], TestResponse]
 ON_POSTGRES = [pytest.param("postgresql", marks=pytest.mark.postgres)]
-LONGEST = 10
 
 
 class Cast(NamedTuple):
@@ -54,37 +51,6 @@ def merging(cast: Cast) -> Press:
     page = send(cast.keeper, path, into=ids.encode(cast.stays.id), step="check")
     form = dict(form_with(page, "into").fields)
     return lambda: cast.keeper.post(path, data=form)
-
-
-def wait_for_a_lock() -> None:
-    """Until somebody waits for somebody else; where the database does not tell, for a moment."""
-    if db.engine.dialect.name != "postgresql":
-        time.sleep(0.5)
-        return
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    end = time.monotonic() + LONGEST
-    with db.engine.connect() as looking:
-        while not looking.scalar(waiting) and time.monotonic() < end:
-            time.sleep(0.02)
-
-
-@contextmanager
-def held(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> Iterator[tuple[threading.Event, threading.Event]]:
-    """The first who comes to the end of this function stays there: it says so, and goes on when it may."""
-    there, go, inner = threading.Event(), threading.Event(), getattr(module, name)
-
-    def run(*given: Any) -> Any:
-        answer = inner(*given)
-        if not there.is_set():
-            there.set()
-            go.wait(LONGEST)
-        return answer
-
-    monkeypatch.setattr(module, name, run)
-    yield there, go
-    go.set()
 
 
 def while_merged(cast: Cast, monkeypatch: pytest.MonkeyPatch, button: Press) -> TestResponse:
