@@ -19,6 +19,7 @@ from community.models import (
     ModeratorReading,
     Organization,
     Post,
+    StepKind,
     Submission,
     Thread,
 )
@@ -36,6 +37,8 @@ _on_record = (
     .where(ModeratorReading.read_at >= Case.opened_at)
     .correlate(Case)
 )
+_Warning = aliased(CaseStep, name="warning")
+_warned = exists().where(_Warning.case_id == Case.id, _Warning.what == StepKind.WARNED).correlate(Case)
 # Where a case is about a post that the viewer does not read, it shows neither its words nor where it stands.
 COLUMNS = (
     Case.id,
@@ -69,6 +72,7 @@ _ONE = scope.about_posts(
     _AuthorOrganization.short_name.label("author_organization"),
     scope.spoke(_me).label("spoke"),
     scope.decided_before(_me).label("decided_before"),
+    _warned.label("warned"),
     _on_record.label("on_record"),
 )
 _ONE = (

@@ -68,6 +68,13 @@ def _locks(matter: Matter) -> bool:
     return may and can(matter.viewer, Permission.THREAD_MODERATE, thread)
 
 
+def _warns(matter: Matter) -> bool:
+    """Once in a case, of an author whom the post names: with the decision, or after the post had to go."""
+    after = matter.row.outcome in (StepKind.REMOVED, StepKind.NARROWED, StepKind.GUIDED)
+    open_to_it = why_not(matter) is None and (matter.is_open or after)
+    return bool(open_to_it and matter.row.kind == CaseKind.FLAG and matter.row.author_id and not matter.row.warned)
+
+
 def _restores(matter: Matter) -> bool:
     removed = matter.row.post_state == PostState.REMOVED and matter.row.outcome == StepKind.REMOVED
     return bool(removed and why_not(matter) is None)
@@ -112,6 +119,13 @@ OFFERS = (
         grave=True,
     ),
     Offer(
+        "warn",
+        _l("Give a formal warning"),
+        _l("The author gets the text, can appeal once, and site moderators see it when they decide about the member."),
+        "letter",
+        _warns,
+    ),
+    Offer(
         "lock",
         _l("Lock the thread"),
         _l("Nobody can reply there any more. The case stays open."),
@@ -136,8 +150,8 @@ OFFERS = (
         "overturn",
         _l("The author is right"),
         _l(
-            "A removed post is restored. A stricter label stays until the author makes it wider. The author reads your "
-            "answer."
+            "A removed post is restored, a warning no longer counts. A stricter label stays until the author makes it "
+            "wider. The author reads your answer."
         ),
         "words",
         _answers,

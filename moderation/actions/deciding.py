@@ -30,6 +30,7 @@ from moderation.cases import Matter
 HANDLED: dict[StepKind, Callable[[str], LazyString]] = {
     StepKind.DISMISSED: lambda name: _l("Already handled by %(name)s: nothing to do.", name=name),
     StepKind.GUIDED: lambda name: _l("Already handled by %(name)s: guidance was sent.", name=name),
+    StepKind.WARNED: lambda name: _l("Already handled by %(name)s: a warning was given.", name=name),
     StepKind.NARROWED: lambda name: _l("Already handled by %(name)s: the label was made stricter.", name=name),
     StepKind.REMOVED: lambda name: _l("Already handled by %(name)s: the post was removed.", name=name),
     StepKind.RESTORED: lambda name: _l("Already handled by %(name)s: the post was restored.", name=name),
@@ -147,6 +148,14 @@ def _remove(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     _tell(matter, NotificationKind.POST_REMOVED)
 
 
+def _warn(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    if matter.is_open:
+        _close(viewer, matter, StepKind.WARNED, letter)
+    else:
+        _change(viewer, matter, StepKind.WARNED, letter)
+    _tell(matter, NotificationKind.POST_WARNED)
+
+
 def _restore(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     removing.restore_post(viewer, matter.row.post_id)
     _change(viewer, matter, StepKind.RESTORED, letter).outcome = StepKind.RESTORED
@@ -181,6 +190,7 @@ _ACTS: dict[str, Act] = {
     "narrow": _narrow,
     "remove": _remove,
     "restore": _restore,
+    "warn": _warn,
     "lock": _lock,
     "uphold": _uphold,
     "overturn": _overturn,

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from community.pages.frame import local, wait_for
 from moderation.queue import count
+from moderation.warnings import warnings_of
 
-MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening")
+MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening", "log")
 
 
 def until(moment: datetime) -> Markup:
@@ -22,5 +23,6 @@ def init_app(app: Flask) -> None:
     """Register every page, and the number beside the link to the queue."""
     wait_for(count)
     app.jinja_env.filters["until"] = until
+    app.jinja_env.globals["warnings_of"] = warnings_of
     for name in MODULES:
         app.register_blueprint(import_module(f"moderation.pages.{name}").pages)

@@ -17,6 +17,7 @@ from moderation.forms.cases import CaseForm, form_for
 from moderation.forms.flags import REASONS
 from moderation.offers import Offer
 from moderation.texts import standard_texts
+from moderation.warnings import warnings_of
 
 pages = Blueprint("cases", __name__, url_prefix="/moderation/cases")
 Page = str | Response | tuple[str, int]
@@ -68,4 +69,5 @@ def _around(matter: Matter) -> dict[str, Any]:
         "standard_texts": standard_texts(),
         "locale_now": str(get_locale()),
         "keeps": scope.keeps(matter.viewer),
+        "warnings": len(warnings_of(matter.viewer, matter.row.author_id)) if matter.row.in_thread else 0,
     }

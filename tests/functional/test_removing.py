@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from community import ids, outbox
+from community import events, ids, live, outbox
 from community.db import db
 from community.models import CaseKind, CaseStep, Draft, Post, PostState, Thread
 from tests.browsing import after, words
@@ -163,3 +163,11 @@ def test_an_author_asks_to_have_words_taken_out(scene: Scene) -> None:
     scene.act(scene["Chief"], "dismiss", case=case, words="Please edit it yourself")
     assert scene["Author"].told() == ["The moderators answered your request about your post"]
     assert "Please edit it yourself" in words(scene["Author"].browser.get(f"{url('posts', scene.post)}/decisions"))
+
+
+def test_a_label_of_what_was_removed_is_no_news(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove(scene)
+    told: set[int] = set()
+    monkeypatch.setattr("community.live._send", lambda members, *_what: told.update(members))
+    live.show_relabelled(events.PostRelabelled(scene.post.id, 1, "CLEAR"), 1)
+    assert told == {scene[name].member.id for name in ("Author", "Chief", "Second")}

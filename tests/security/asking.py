@@ -80,7 +80,7 @@ PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
     "which": ("flag", "appeal", "redaction", "join", "closed", "nonsense"),
 }
 FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
-    "act": ("take", "dismiss", "guide", "remove", "note", "uphold", "nonsense"),
+    "act": ("take", "dismiss", "guide", "warn", "remove", "note", "uphold", "nonsense"),
     "address": _keys("notes"),
     "analyst": ("", "y"),
     "anonymous": ("off", "allowed"),

@@ -369,6 +369,7 @@ LISTS = frozenset(
         "groups.index",
         "home.finish_guide",
         "inviting.index",
+        "log.show",
         "home.read_all",
         "waiting.show",
         "me.begin_passkey",
