@@ -4,11 +4,11 @@ import math
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from community import anonymity, clock, markup, visibility
 from community.db import read
-from community.models import Group, Post, Thread
+from community.models import Group, Post, PostState, Thread
 from community.viewer import Viewer
 
 _POSTS = (
@@ -26,6 +26,17 @@ _POSTS = (
     )
     .join(Thread, Thread.id == Post.thread_id)
     .where(Post.id.in_(bindparam("post_ids", expanding=True)))
+    .order_by(Post.released_at.desc(), Post.id)
+)
+# What moderators removed is shown to its author with nothing around it: they see it in its thread as little as others.
+_REMOVED = (
+    select(Post.id, Post.body, Group.name.label("group_name"))
+    .join(Group, Group.id == Post.group_id)
+    .where(
+        Post.id.in_(bindparam("post_ids", expanding=True)),
+        Post.state == PostState.REMOVED,
+        visibility.reads_group(),
+    )
     .order_by(Post.released_at.desc(), Post.id)
 )
 _EXCERPT = 120
@@ -46,6 +57,12 @@ def posts(viewer: Viewer) -> list[tuple[Any, str]]:
     own = anonymity.posts_of(viewer)
     rows = read(_POSTS, viewer.binds | {"post_ids": own}).all() if own and viewer.sees else []
     return [(row, markup.plain(row.body, _EXCERPT)) for row in rows]
+
+
+def removed(viewer: Viewer) -> list[Any]:
+    """The viewer's anonymous posts that moderators removed, in groups that they read: ``id body group_name``."""
+    own = anonymity.posts_of(viewer)
+    return list(read(_REMOVED, viewer.binds | {"post_ids": own}).all()) if own and viewer.sees else []
 
 
 def waiting(viewer: Viewer) -> list[Waiting]:

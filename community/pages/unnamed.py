@@ -21,7 +21,12 @@ def index() -> str:
     """What waits to be released, and what was."""
     viewer = current_viewer()
     ensure_proved(viewer)
-    return render_template("community/unnamed/index.html", waiting=unnamed.waiting(viewer), rows=unnamed.posts(viewer))
+    return render_template(
+        "community/unnamed/index.html",
+        waiting=unnamed.waiting(viewer),
+        rows=unnamed.posts(viewer),
+        removed=unnamed.removed(viewer),
+    )
 
 
 @pages.post("/waiting/<id:number>/forget")

@@ -13,6 +13,7 @@ from community.db import db
 from community.models import (
     Anonymous,
     AuditEntry,
+    Case,
     Follow,
     Member,
     MemberState,
@@ -319,3 +320,24 @@ def test_neither_profile_nor_export_knows_it(room: Crowd, author: FlaskClient, r
     for browser in (author, reader):
         assert b"Nothing of note" not in browser.get(url("members", room.others[0])).data
     assert b"Nothing of note" not in post_form(author, "/me/export").data
+
+
+def test_what_moderators_remove_its_author_still_reads(
+    world: World, room: Crowd, author: FlaskClient, reader: FlaskClient, enter: Enter
+) -> None:
+    chief = world.member("Chief")
+    world.join(chief, room.group, Role.MODERATOR)
+    send(author, reply_at(room.opening), body="Kanariya-78", tlp="GREEN", at_once="y")
+    [post] = unnamed()
+    flagged = post_form(reader, f"{url('posts', post)}/flag", wrong="identifies", words="A name")
+    assert flagged.status_code == 303
+    db.session.rollback()
+    case = db.session.scalars(select(Case)).one()
+    path, version = f"/moderation/cases/{ids.encode(case.id)}", str(case.version)
+    given = {"act": "remove", "version": version, "standard": "identifies", "words": "See line 1"}
+    assert post_form(enter(chief), path, **given).status_code == 303
+    for browser in (author, reader):
+        assert b"Kanariya-78" not in browser.get(url("threads", room.opening)).data
+        assert browser.get(url("posts", post)).status_code == 404
+    assert b"Kanariya-78" in author.get(MINE).data
+    assert b"Kanariya-78" not in reader.get(MINE).data
