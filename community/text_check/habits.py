@@ -11,7 +11,8 @@ _employer = named("kind_of_employer", _l("This word says what kind of organizati
 _folder = named("user_folder", _l("A path with the name of a user says whose machine it was."))
 _computer = named("computer", _l("The name of a machine says whose it is to those who know the network."))
 
-_NAME = r"[A-Z][A-Za-z'’-]{1,20}\.?(?: [A-Z][A-Za-z'’-]{0,20}\.?){0,3}"
+_WORD = r"[A-Z](?:\.(?= )|[A-Za-z'’-]{1,20})"
+_NAME = rf"{_WORD}(?: {_WORD}){{0,3}}"
 _PERSON = r"(?:[一-龠々]{1,4} ?[一-龠々]{0,4}|[ァ-ヴー]{2,8}|[ぁ-ん]{2,6}|[A-Z][a-z]{1,12})"
 _HOUSE = (
     "(?:株式会社|有限会社|合同会社|[(]株[)]|㈱|[部課係室局省庁市区町村県府都署社]|電力|ガス|銀行|信金|信用金庫|病院|医院|水道|鉄道"

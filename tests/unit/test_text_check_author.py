@@ -59,6 +59,7 @@ FOUND = [
     ("greeting", "Seen today.\n\nKind regards,\n⟦Bob Brown\nHead of IT⟧"),
     ("greeting", "Best,\n⟦Bob⟧"),
     ("greeting", "My name is ⟦Bob Brown from Maple⟧"),
+    ("greeting", "This is ⟦Bob Brown from Maple⟧."),
     ("greeting", "We at ⟦Maple Bank⟧ saw it"),
     # what else tells
     ("kind_of_employer", "⟦当行⟧では ⟦当院⟧でも ⟦本市⟧も ⟦当空港⟧と"),
