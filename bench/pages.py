@@ -128,12 +128,13 @@ def _growth(options: argparse.Namespace, small: Ours, large: Ours) -> dict[str, 
     try:
         for number in range(options.rounds + 1):
             for page in PAGES:
-                rates = [
-                    server.load(side.pages()[page], 4, 3).rate
-                    for side, server in zip((small, large), servers, strict=True)
+                loads = [
+                    server.load(side.pages()[page], 4, 3) for side, server in zip((small, large), servers, strict=True)
                 ]
+                if wrong := sum(load.wrong for load in loads):
+                    raise RuntimeError(f"{wrong} wrong answers to {page}")
                 if number:
-                    ratios[page].append(rates[0] / rates[1])
+                    ratios[page].append(loads[0].rate / loads[1].rate)
     finally:
         for server in servers:
             server.stop()

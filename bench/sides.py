@@ -3,6 +3,7 @@
 import hashlib
 import random
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from community.viewer import viewer_of_member
 
 SESSIONS = 40
 REPLIES = 200
+OPEN_GROUPS = 35
 KEY = "0123456789abcdefghijklmnopqrstuvwxyz"
 Paths = list[str]
 
@@ -44,7 +46,11 @@ class Side(ABC):
         if _create(f"{server_url}/postgres", self.database):
             self._fill_or_drop(f"{server_url}/postgres")
         topics = corpus.read(self.corpus, "topics")
-        self.topics = [t for t in topics if t["posts"] == 20 and t["forum"] <= 35 and corpus.label(t["id"]) != "RED"]
+        seen = [t for t in topics if t["forum"] <= OPEN_GROUPS and corpus.label(t["id"]) != "RED"]
+        self.topics = [t for t in seen if t["posts"] == 20]
+        # Those whose page is full for everybody: a corpus of few posts has fewer groups, and some short ones.
+        threads = Counter(t["forum"] for t in seen)
+        self.groups = sorted(forum for forum, shown in threads.items() if shown >= corpus.THREADS_SHOWN)
         users = corpus.read(self.corpus, "users")
         self.members = [user["id"] for user in users if user["id"] % 20 not in (5, 10, 15)][:SESSIONS]
 
@@ -127,7 +133,7 @@ class Floor(Side):
         """The requests of each page."""
         return {
             "thread": self.spread([f"/thread/{t['id']}" for t in self.topics]),
-            "group": self.spread([f"/group/{n}" for n in range(1, 36)] * 12),
+            "group": self.spread([f"/group/{n}" for n in self.groups] * 12),
             "home": self.spread(["/"] * SESSIONS),
         }
 
@@ -228,7 +234,7 @@ class Ours(Side):
         """The requests of each page."""
         return {
             "thread": self.spread([f"/threads/{ids.encode(corpus.BASE + t['id'])}" for t in self.topics]),
-            "group": self.spread([f"/groups/{ids.encode(corpus.BASE + n)}" for n in range(1, 36)] * 12),
+            "group": self.spread([f"/groups/{ids.encode(corpus.BASE + n)}" for n in self.groups] * 12),
             "home": self.spread(["/"] * SESSIONS),
         }
 
