@@ -93,7 +93,7 @@ def sectors_of_group(group: GroupRow) -> list[str]:
 
 def version_of_rules(group: GroupRow) -> str:
     """What the moderators of a group have decided about it, in a few letters."""
-    decided = (group.name, group.description, group.hides_history, group.join_role, group.labels)
+    decided = (group.name, group.description, group.hides_history, group.join_role, group.labels, group.anonymous)
     return version_of(*decided, sectors_of_group(group))
 
 

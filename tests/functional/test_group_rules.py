@@ -145,6 +145,7 @@ CHANGES: list[dict[str, Any]] = [
     {"labels": ["GREEN"]},
     {"join_role": "contributor"},
     {"hides_history": "y"},
+    {"anonymous": "allowed"},
 ]
 
 
@@ -174,10 +175,10 @@ def test_what_holds_meanwhile_stands_beside_what_was_typed(
         "sectors": ["gas"],
         "join_role": "contributor",
     }
-    keep(world.enter(chief), room, **first, labels=["GREEN"])
+    keep(world.enter(chief), room, **first, labels=["GREEN"], anonymous="allowed")
     answer = keep(second, room, form, name="Valves")
     present = words(answer).split("Noted at present")[1].split("Save")[0]
-    assert all(said in present for said in ("Pumps", "About pumps", "Gas", "Contributor", "TLP:GREEN"))
+    assert all(said in present for said in ("Pumps", "About pumps", "Gas", "Contributor", "Possible:", "TLP:GREEN"))
     assert "TLP:RED" not in present.split("Who comes in begins as", 1)[0]
     assert "Noted at present" not in words(second.get(path(room)))
     assert keep(second, room, form_with(answer, "description")).status_code == 303, "having seen both"

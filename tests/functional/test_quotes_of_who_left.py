@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from community import ids
+from community import anonymity, ids
 from community.actions import posts
 from community.db import db
 from community.drafts import kept
-from community.models import MemberState, Post
+from community.models import MemberState, Post, SealedAct
 from community.quoting import FORMER
 from community.viewer import viewer_of_member
 from tests.browsing import send, words
@@ -22,6 +23,8 @@ from tests.paperwork import last_post, now, paper, press, rows, send_post
 from tests.paperwork import send as send_form
 from tests.races import held, wait_for_a_lock
 from tests.trusting import state
+from tests.unnamed import crowd, later, reply_at
+from tests.unnamed import send as send_unnamed
 from trust.actions import leaving
 
 NAME = "Ben Bakkenes"
@@ -144,6 +147,37 @@ def test_nobody_learns_who_left_elsewhere(world: World, room: Room) -> None:
         answer = press(room.cho.browser, page(room, room.opening), "preview", body=body)
         assert FORMER not in words(answer)
         assert "Ben" in words(answer)
+
+
+@pytest.mark.parametrize("at_once", ["", "y"])
+def test_nor_does_who_sends_without_a_name(world: World, at_once: str) -> None:
+    """What waits to be released, what is released, and what is written anew."""
+    room, ben = crowd(world), Person(world, NAME)
+    world.join(ben.member, room.group)
+    quoted = world.reply(room.opening, ben.member, "First words")
+    browser = world.enter(room.others[0])
+    open_page = browser.get(f"{reply_at(room.opening)}?quote={ids.encode(quoted.id)}")
+    quote = paper(open_page, "check")["body"]
+    send_unnamed(browser, reply_at(room.opening), body="Mine", tlp="GREEN", at_once="y")
+    db.session.rollback()
+    mine = db.session.scalars(select(Post.id).where(Post.author_tag.is_not(None))).one()
+    path = f"/me/anonymous/{ids.encode(mine)}/edit"
+    edit = browser.get(path)
+    leave(ben)
+    confirmed = press(browser, open_page, "check", without_name="y", body=f"{quote}Yes", tlp="GREEN", at_once=at_once)
+    assert press(browser, confirmed, "send").status_code == 303
+    looked = press(browser, edit, "save", body=f"{quote}Anew", at_once=at_once)
+    assert NAME not in looked.text
+    assert press(browser, looked, "send").status_code == 303
+    db.session.rollback()
+    waiting = [anonymity.unseal(row.id, row.sealed) for row in db.session.scalars(select(SealedAct))]
+    assert [NAME in act["draft"]["body"] for act in waiting] == ([] if at_once else [False, False])
+    assert NAME not in browser.get("/me/anonymous").text
+    later()
+    db.session.rollback()
+    bodies = db.session.scalars(select(Post.body).where(Post.author_tag.is_not(None))).all()
+    assert [FORMER in body for body in bodies] == [True, True]
+    assert named() == []
 
 
 # --- at one moment ---
