@@ -149,6 +149,13 @@ def test_nobody_learns_who_left_elsewhere(world: World, room: Room) -> None:
         assert "Ben" in words(answer)
 
 
+def sealed() -> list[str]:
+    """The texts that wait to be released without a name."""
+    db.session.rollback()
+    waiting = (anonymity.unseal(row.id, row.sealed) for row in db.session.scalars(select(SealedAct)))
+    return [act["draft"]["body"] for act in waiting]
+
+
 @pytest.mark.parametrize("at_once", ["", "y"])
 def test_nor_does_who_sends_without_a_name(world: World, at_once: str) -> None:
     """What waits to be released, what is released, and what is written anew."""
@@ -169,9 +176,7 @@ def test_nor_does_who_sends_without_a_name(world: World, at_once: str) -> None:
     looked = press(browser, edit, "save", body=f"{quote}Anew", at_once=at_once)
     assert NAME not in looked.text
     assert press(browser, looked, "send").status_code == 303
-    db.session.rollback()
-    waiting = [anonymity.unseal(row.id, row.sealed) for row in db.session.scalars(select(SealedAct))]
-    assert [NAME in act["draft"]["body"] for act in waiting] == ([] if at_once else [False, False])
+    assert [NAME in body for body in sealed()] == ([] if at_once else [False, False])
     assert NAME not in browser.get("/me/anonymous").text
     later()
     db.session.rollback()
