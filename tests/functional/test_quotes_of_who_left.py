@@ -173,9 +173,7 @@ def test_nor_does_who_sends_without_a_name(world: World, at_once: str) -> None:
     leave(ben)
     confirmed = press(browser, open_page, "check", without_name="y", body=f"{quote}Yes", tlp="GREEN", at_once=at_once)
     assert press(browser, confirmed, "send").status_code == 303
-    looked = press(browser, edit, "save", body=f"{quote}Anew", at_once=at_once)
-    assert NAME not in looked.text
-    assert press(browser, looked, "send").status_code == 303
+    assert press(browser, edit, "save", body=f"{quote}Anew", at_once=at_once).status_code == 303
     assert [NAME in body for body in sealed()] == ([] if at_once else [False, False])
     assert NAME not in browser.get("/me/anonymous").text
     later()
