@@ -27,6 +27,7 @@ from tests.security.harness import Sight, ask, browser
 from tests.security.keys import number
 from tests.security.rows import settle
 
+pytestmark = pytest.mark.timeout(400)  # a persona takes ten seconds on an idle machine
 WORLD = community()
 FORM = {
     "body": "Said so.",

@@ -20,6 +20,7 @@ from tests.security.keys import number
 from tests.security.rows import settle
 from tests.security.test_sweep import WORLD, look, request, rules
 
+pytestmark = pytest.mark.timeout(400)  # half a minute on an idle machine
 START = datetime(2026, 5, 4, tzinfo=UTC)
 
 
