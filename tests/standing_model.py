@@ -392,3 +392,7 @@ class Model:
         if one.state == "dormant":
             one.seen = self.today
             self.move(by, "active")
+
+    def look(self, by: str) -> None:
+        if self.people[by].state in SEEING:
+            self.people[by].seen = self.today
