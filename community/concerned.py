@@ -11,6 +11,7 @@ from community.models import (
     WAITING,
     Invitation,
     Member,
+    MemberState,
     Notification,
     NotificationKind,
     Recovery,
@@ -34,6 +35,8 @@ _waits = exists().where(_About.id == _about, is_one_of(_About.state, WAITING)).c
 _asked = and_(_waits, _row(VouchRequest, VouchRequest.person_id == _about, VouchRequest.asked_id == _me))
 _vouches = _row(Vouch, Vouch.person_id == _about, Vouch.voucher_id == _me)
 _brought = _row(Invitation, Invitation.member_id == _about, Invitation.sponsor_id == _me)
+_stands = _row(Vouch, Vouch.person_id == _about, Vouch.voucher_id == _me, Vouch.void_at.is_(None))
+_here = _row(_About, _About.id == _about, is_one_of(_About.state, (MemberState.PENDING, *LISTED)))
 _listed = _row(_About, _About.id == _about, is_one_of(_About.state, LISTED))
 _colleague = _row(
     _About, _About.id == _about, exists().where(_Me.id == _me, _Me.organization_id == _About.organization_id)
@@ -48,6 +51,7 @@ _RULES: dict[NotificationKind, Rule] = {
     NotificationKind.APPOINTED: _listed,
     NotificationKind.DISMISSED: _listed,
     NotificationKind.ANSWERED_FOR: or_(_vouches, _brought),
+    NotificationKind.RENAMED: and_(_here, or_(_stands, _brought)),
     NotificationKind.RECOVERY_ASKED: and_(_recovers, or_(_vouches, _brought, _keeps_trust)),
     NotificationKind.ORGANIZATION: _colleague,
 }
