@@ -118,7 +118,8 @@ def _of_members(kind: type[events.Event]) -> Iterator[tuple[events.Event, set[st
         if kind is events.JoinAsked:
             told = decide
         if kind is events.MemberRenamed:
-            told = {one.key for one in PEOPLE if oracle.looks(one) and oracle_trust.brought(WORLD, one, person)}
+            answering = [one for one in PEOPLE if oracle_trust.brought(WORLD, one, person)]
+            told = {one.key for one in answering if oracle.looks(one) and person.state != "invited"}
         if kind is events.PostGranted and not oracle.sees_post(WORLD, person, WORLD.note["hidden mixed 2"]):
             told = set()
         yield kind(**needed), told, "hidden mixed 2" if "post_id" in needed else ""
