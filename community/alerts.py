@@ -4,7 +4,7 @@ A notification is a pointer; whether its owner may still see what it points at i
 One event makes at most one notification for a member, with the strongest of its reasons.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, exists, literal, not_, or_, select
@@ -13,7 +13,9 @@ from community import clock, events, visibility
 from community.db import db, insert_new
 from community.models import (
     SEEING,
+    EarlierName,
     Follow,
+    Invitation,
     Member,
     Membership,
     MemberState,
@@ -24,6 +26,7 @@ from community.models import (
     Recipient,
     Role,
     Severity,
+    Vouch,
 )
 from community.outbox import listen
 from community.policy import trusted
@@ -47,6 +50,26 @@ _TOLD = visibility.audience(Member.id, _reason.label("kind")).where(
 )
 _NOT_TOLD = _TOLD.add_columns(Post.tlp).where(
     _warned, not_(exists().where(Notification.post_id == Post.id, Notification.member_id == Member.id))
+)
+_ANSWERING = (
+    select(Member.id)
+    .where(Member.state != MemberState.LEFT)
+    .where(
+        or_(
+            exists().where(
+                Vouch.person_id == bindparam("person_id"), Vouch.voucher_id == Member.id, Vouch.void_at.is_(None)
+            ),
+            exists().where(Invitation.member_id == bindparam("person_id"), Invitation.sponsor_id == Member.id),
+        )
+    )
+    .order_by(Member.id)
+)
+# In the order in which they were left; locked, so that two changes of one name are told one after the other.
+_NAMES = (
+    select(EarlierName.id)
+    .where(EarlierName.member_id == bindparam("person_id"))
+    .order_by(EarlierName.until, EarlierName.id)
+    .with_for_update()
 )
 _ABOUT = select(Post.author_id, Post.thread_id).where(Post.id == bindparam("post_id"))
 # Who has the role and not the standing (policy.is_trusted) decides nothing and must not learn who asks.
@@ -178,6 +201,38 @@ def tell_everybody(event: events.ModeratorChanged, number: int) -> None:
     for first in range(0, len(members), BATCH):
         told = [(member, event.kind) for member in members[first : first + BATCH]]
         _tell(told, number, about_id=event.member_id)
+
+
+@listen(events.MemberRenamed)
+def tell_of_name(event: events.MemberRenamed, number: int) -> None:
+    """Tell those who answer for the member.
+
+    Each has one notification about it, the newest: with the name that they knew as long as they have not seen it.
+    """
+    names = db.session.scalars(_NAMES, {"person_id": event.member_id}).all()
+    if event.earlier_id not in names:
+        return  # who has left meanwhile has no earlier names
+    about = and_(Notification.kind == NotificationKind.RENAMED, Notification.about_id == event.member_id)
+    held = {row.member_id: row for row in db.session.scalars(select(Notification).where(about).with_for_update())}
+    for row in held.values():
+        _tell_anew(row, number, event.earlier_id, names)
+    new = [(member, NotificationKind.RENAMED) for member in answering_for(event.member_id) if member not in held]
+    _tell(new, number, about_id=event.member_id, earlier_name_id=event.earlier_id)
+
+
+def _tell_anew(row: Notification, number: int, earlier_id: int, names: Sequence[int]) -> None:
+    if row.seen_at is None and row.earlier_name_id is not None:
+        row.earlier_name_id = min(row.earlier_name_id, earlier_id, key=names.index)
+    if number <= row.event_key:
+        return
+    if row.seen_at is not None:
+        row.earlier_name_id, row.seen_at = earlier_id, None
+    row.event_key, row.told_at = number, clock.now()
+
+
+def answering_for(person_id: int) -> list[int]:
+    """Who answers for a member: their sponsor, and those whose vouch for them stands."""
+    return list(db.session.scalars(_ANSWERING, {"person_id": person_id}))
 
 
 def moderators_of(group_id: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, bindparam, case, exists, false, or_
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, bindparam, case, exists, false, not_, or_
 from sqlalchemy.orm import aliased
 
 from community.db import constant, is_one_of
@@ -11,6 +11,7 @@ from community.models import (
     WAITING,
     Invitation,
     Member,
+    MemberState,
     Notification,
     NotificationKind,
     Recovery,
@@ -34,10 +35,13 @@ _waits = exists().where(_About.id == _about, is_one_of(_About.state, WAITING)).c
 _asked = and_(_waits, _row(VouchRequest, VouchRequest.person_id == _about, VouchRequest.asked_id == _me))
 _vouches = _row(Vouch, Vouch.person_id == _about, Vouch.voucher_id == _me)
 _brought = _row(Invitation, Invitation.member_id == _about, Invitation.sponsor_id == _me)
+_stands = _row(Vouch, Vouch.person_id == _about, Vouch.voucher_id == _me, Vouch.void_at.is_(None))
+_here = _row(_About, _About.id == _about, is_one_of(_About.state, (MemberState.PENDING, *LISTED)))
 _listed = _row(_About, _About.id == _about, is_one_of(_About.state, LISTED))
 _colleague = _row(
     _About, _About.id == _about, exists().where(_Me.id == _me, _Me.organization_id == _About.organization_id)
 )
+_active = exists().where(_Me.id == _me, _Me.state == constant(MemberState.ACTIVE))
 _recovers = _row(Recovery, Recovery.member_id == _about)
 _RULES: dict[NotificationKind, Rule] = {
     NotificationKind.VOUCH_ASKED: _asked,
@@ -48,7 +52,8 @@ _RULES: dict[NotificationKind, Rule] = {
     NotificationKind.APPOINTED: _listed,
     NotificationKind.DISMISSED: _listed,
     NotificationKind.ANSWERED_FOR: or_(_vouches, _brought),
-    NotificationKind.RECOVERY_ASKED: and_(_recovers, or_(_vouches, _brought, _keeps_trust)),
+    NotificationKind.RENAMED: and_(_here, or_(_stands, _brought)),
+    NotificationKind.RECOVERY_ASKED: and_(_recovers, _active, or_(_stands, and_(_keeps_trust, not_(_colleague)))),
     NotificationKind.ORGANIZATION: _colleague,
 }
 

@@ -183,6 +183,14 @@ class MemberTold(Event):
 
 
 @dataclass(frozen=True)
+class MemberRenamed(Event):
+    """A member has another name than they had (``earlier_id``); those who answer for them are told."""
+
+    member_id: int
+    earlier_id: int
+
+
+@dataclass(frozen=True)
 class ModeratorChanged(Event):
     """A member became a site moderator, or is one no more (``kind`` of notification); everybody is told."""
 

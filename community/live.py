@@ -109,6 +109,12 @@ def show_request(event: events.JoinAsked, _number: int) -> None:
     _send(alerts.moderators_of(event.group_id), "access", {})
 
 
+@listen(events.MemberRenamed)
+def show_name(event: events.MemberRenamed, _number: int) -> None:
+    """Those who answer for the member were told of it: their pages look again."""
+    _send(alerts.answering_for(event.member_id), "access", {})
+
+
 @listen(events.ThreadChanged)
 def show_thread(event: events.ThreadChanged, _number: int) -> None:
     """A lock or pin changed: pages on that thread look again."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from community import clock, concerned, visibility
 from community.db import UTCDateTime, constant, read
 from community.models import (
+    EarlierName,
     Group,
     GroupInvitation,
     Member,
@@ -199,6 +200,7 @@ _LATEST = (
         Post.pseudonym,
         Notification.about_id,
         _About.name.label("about_name"),
+        EarlierName.name.label("earlier_name"),
         Thread.title,
         Group.name.label("group_name"),
         GroupInvitation.id.label("invitation_id"),
@@ -207,6 +209,7 @@ _LATEST = (
     .outerjoin(Post, Post.id == Notification.post_id)
     .outerjoin(_Author, _Author.id == Post.author_id)
     .outerjoin(_About, _About.id == Notification.about_id)
+    .outerjoin(EarlierName, EarlierName.id == Notification.earlier_name_id)
     .outerjoin(Thread, Thread.id == Post.thread_id)
     .outerjoin(Group, Group.id == func.coalesce(Notification.group_id, Post.group_id))
     .outerjoin(

@@ -27,6 +27,14 @@ def brought(world: World, person: Person, other: Person) -> bool:
     return person.key in answering | {other.sponsor}
 
 
+def knew_before(world: World, person: Person, other: Person) -> bool:
+    """Who learns how somebody was called before they changed their name: they themselves, site moderators, and who
+    answers for them, as long as they are here or wait to come in.
+    """
+    answers = brought(world, person, other) and other.state in COMING
+    return person.key == other.key or keeps_trust(person) or (looks(person) and answers)
+
+
 def asked_for(world: World, person: Person, other: Person) -> bool:
     """Was this person asked to vouch for the other (5.3)?"""
     return any((one.asked, one.person) == (person.key, other.key) for one in world.pleas)

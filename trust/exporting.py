@@ -10,6 +10,7 @@ from community import ids, mine, visibility
 from community.db import db
 from community.models import (
     LISTED,
+    EarlierName,
     Group,
     Invitation,
     Member,
@@ -68,6 +69,11 @@ _VOUCHED = (
 )
 _GIVEN = _VOUCHED.join(Vouch, Vouch.person_id == Member.id).where(Vouch.voucher_id == bindparam("viewer_id"))
 _RECEIVED = _VOUCHED.join(Vouch, Vouch.voucher_id == Member.id).where(Vouch.person_id == bindparam("viewer_id"))
+_NAMES = (
+    select(EarlierName.name, EarlierName.until)
+    .where(EarlierName.member_id == bindparam("viewer_id"))
+    .order_by(EarlierName.until, EarlierName.id)
+)
 _INVITATIONS = (
     select(Invitation.mail, Invitation.knows, Invitation.organization_name, Invitation.state, Invitation.invited_at)
     .where(Invitation.sponsor_id == bindparam("viewer_id"))
@@ -89,6 +95,7 @@ def export(viewer: Viewer) -> dict[str, Any]:
     return {
         "profile": profile | {"sectors": [row.code for row in mine.sectors(viewer)]},
         "standing": _plain(db.session.execute(_STANDING, given).one()._asdict()),
+        "earlier_names": _rows(db.session.execute(_NAMES, given)),
         "passkeys": _rows(mine.passkeys(viewer), without=("id",)),
         "sessions": _rows(mine.sign_ins(viewer), without=("id",)),
         "groups": _rows(db.session.execute(_PLACES, given)) if viewer.sees else [],

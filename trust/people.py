@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from community import rosters
 from community.db import db
-from community.models import Invitation, Member, MemberState, Organization, Suspension, Vouch
+from community.models import EarlierName, Invitation, Member, MemberState, Organization, Suspension, Vouch
 
 PAGE = 50
 _sponsor, _by, _lifter = (aliased(Member, name=name) for name in ("sponsor", "by_member", "lifter"))
@@ -72,6 +72,12 @@ def brought(member_id: int) -> int:
     """How many people came in by an invitation of this member."""
     mine = select(func.count()).where(Invitation.sponsor_id == member_id, Invitation.member_id.is_not(None))
     return db.session.scalar(mine) or 0
+
+
+def earlier_names(member_id: int) -> list[Any]:
+    """How a member was called before, the latest first: ``name until``. At most a page of them."""
+    mine = select(EarlierName.name, EarlierName.until).where(EarlierName.member_id == member_id)
+    return list(db.session.execute(mine.order_by(EarlierName.until.desc(), EarlierName.id).limit(PAGE)).all())
 
 
 _VOUCHES = (

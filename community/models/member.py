@@ -79,6 +79,15 @@ class Member(HasId, Model):
     recovered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class EarlierName(HasId, Model):
+    """How a member was called ``until`` they changed it: for site moderators, and for whoever answers for them."""
+
+    __tablename__ = "earlier_names"
+    member_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    until: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Passkey(HasId, Model):
     """One WebAuthn credential of a member."""
 

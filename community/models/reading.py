@@ -69,12 +69,14 @@ class NotificationKind(StrEnum):
     APPEAL_DECIDED = "appeal_decided"
     REQUEST_ANSWERED = "request_answered"
     FLAG_HANDLED = "flag_handled"
+    RENAMED = "renamed"
 
 
 class Notification(HasId, Model):
     """A pointer for one member; what it points at is read through the doors at the moment it is shown.
 
-    ``about_id`` is the person whom a notification about trust is about.
+    ``about_id`` is the person whom a notification about trust is about; ``earlier_name_id`` how they were called when
+    its owner last heard of it.
     """
 
     __tablename__ = "notifications"
@@ -87,6 +89,9 @@ class Notification(HasId, Model):
     post_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("posts.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("groups.id", ondelete="CASCADE"), index=True)
     about_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    earlier_name_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("earlier_names.id", ondelete="CASCADE"), index=True
+    )
     event_key: Mapped[int] = mapped_column(BigInteger)
     told_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -13,6 +13,7 @@ from community.forms.me import PasskeyForm, ProfileForm
 from community.pages import ceremony
 from community.pages.entry import browser_words, may_prove_without, safe_next
 from community.pages.hook import current_viewer
+from community.pages.told import told
 from community.policy import ensure_proved
 from community.settings import settings
 
@@ -27,10 +28,11 @@ def profile() -> str | Response | tuple[str, int]:
     me = mine.profile(viewer)
     form = ProfileForm(obj=me)
     if form.validate_on_submit():
-        members.change_profile(viewer, form.draft())
         with force_locale(form.locale.data):
-            flash(_("Saved."), "success")
-        return redirect(url_for(".profile"), 303)
+            saved = _("Saved.")
+        with told(saved, form):
+            members.change_profile(viewer, form.draft())
+            return redirect(url_for(".profile"), 303)
     page = render_template("community/me/profile.html", me=me, form=form, sectors=mine.sectors(viewer))
     return page, 400 if form.errors else 200
 

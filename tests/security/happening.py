@@ -50,6 +50,8 @@ def _of_trust(world: World) -> Iterator[events.Event]:
     told += [(keeper, "newcomer", key) for keeper in keepers for key in waiting]
     told += [(keeper, "proposed", one.person) for keeper in keepers for one in world.proposals]
     told += [(keeper, "leaver_reported", one.person) for keeper in keepers for one in world.reports]
+    for one in world.people:
+        yield events.MemberRenamed(number(one.key), number(f"earlier {one.key}"))
     for member, kind, about in told:
         yield events.MemberTold(number(member), kind, number(about))
 

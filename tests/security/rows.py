@@ -30,7 +30,8 @@ def settle(world: World, viewer: Person | None, whole: bool) -> None:
                 connection.execute(table.delete())
         trust, posts = rows_of_trust(world), _posts(world)
         cases = rows_of_moderation(world)
-        for rows in (*_people(world), *trust, *_groups(world), *posts, *cases, *_traces(world, viewer, whole)):
+        names = _names(world, viewer, whole)
+        for rows in (*_people(world), *names, *trust, *_groups(world), *posts, *cases, *_traces(world, viewer, whole)):
             _insert(connection, rows)
 
 
@@ -211,8 +212,30 @@ def _traces(world: World, viewer: Person | None, whole: bool) -> Rows:
     about = [_notification(viewer.key, f"post {one.key}", post_id=number(one.key)) for one in known]
     about += [_notification(viewer.key, f"group {one.key}", group_id=number(one.key)) for one in world.rooms]
     people = [one for one in world.people if whole or oracle_trust.sees_person(world, viewer, one)]
-    about += [_notification(viewer.key, f"person {one.key}", about_id=number(one.key)) for one in people]
+    renamed = {one.key for one in _renamed(world, viewer, whole)}
+    about += [_about_person(viewer.key, one.key, known=one.key in renamed) for one in people]
     yield models.Notification, about
+
+
+def _renamed(world: World, viewer: Person | None, whole: bool) -> list[Person]:
+    """Everybody who is here, or was and may be again, once had another name."""
+    here = [one for one in world.people if one.state not in ("left", "invited")]
+    return [one for one in here if whole or (viewer and oracle_trust.knew_before(world, viewer, one))]
+
+
+def _names(world: World, viewer: Person | None, whole: bool) -> Rows:
+    renamed = [one.key for one in _renamed(world, viewer, whole)]
+    yield models.EarlierName, [_earlier(key) for key in renamed]
+
+
+def _earlier(person: str) -> dict[str, Any]:
+    key = f"earlier {person}"
+    return {"id": number(key), "member_id": number(person), "name": f"Formerly {words(key)}", "until": moment(60)}
+
+
+def _about_person(viewer: str, person: str, *, known: bool) -> dict[str, Any]:
+    row = _notification(viewer, f"person {person}", about_id=number(person))
+    return row | {"earlier_name_id": number(f"earlier {person}") if known and row["kind"] == "renamed" else None}
 
 
 def _mark(person: str, note: str) -> dict[str, Any]:
@@ -236,13 +259,16 @@ def _sign_in(one: Person, mine: bool) -> dict[str, Any]:
 
 POST_KINDS = ("reply", "quote", "named", "grant", "warning", "relabelled", "opened")
 GROUP_KINDS = ("group_invited", "group_joined", "group_refused", "group_removed", "group_role", "join_asked")
-TRUST_KINDS = ("vouch_asked", "vouched", "newcomer", "proposed", "answered_for", "leaver_reported", "recovery_asked")
+TRUST_KINDS = (
+    *("vouch_asked", "vouched", "newcomer", "proposed", "answered_for", "leaver_reported", "recovery_asked"),
+    "renamed",
+)
 
 
 def _notification(person: str, about: str, **what: int) -> dict[str, Any]:
     key = f"notification {person} {about}"
     kinds = POST_KINDS if "post_id" in what else GROUP_KINDS if "group_id" in what else TRUST_KINDS
-    nothing = {"post_id": None, "group_id": None, "about_id": None}
+    nothing = {"post_id": None, "group_id": None, "about_id": None, "earlier_name_id": None}
     return (
         nothing
         | {

@@ -16,7 +16,7 @@ from community import clock, events, ids, live, outbox
 from community.db import action, db
 from community.models import Member, MemberState, OutboxEvent, Role, SignIn
 from community.tlp import Tlp
-from tests import oracle
+from tests import oracle, oracle_trust
 from tests.factories import World as Factory
 from tests.factories import save
 from tests.oracle_world import Note
@@ -112,10 +112,14 @@ def _of_members(kind: type[events.Event]) -> Iterator[tuple[events.Event, set[st
             "sign_in_id": 1,
         }
         given |= {"post_id": number("hidden mixed 2"), "kind": "vouched", "about_id": number(person.key)}
+        given |= {"earlier_id": number(f"earlier {person.key}")}
         needed = {one.name: given[one.name] for one in fields(kind)}
         told = {person.key} if oracle.looks(person) and kind not in silent else set()
         if kind is events.JoinAsked:
             told = decide
+        if kind is events.MemberRenamed:
+            answering = [one for one in PEOPLE if oracle_trust.brought(WORLD, one, person)]
+            told = {one.key for one in answering if oracle.looks(one) and person.state != "invited"}
         if kind is events.PostGranted and not oracle.sees_post(WORLD, person, WORLD.note["hidden mixed 2"]):
             told = set()
         yield kind(**needed), told, "hidden mixed 2" if "post_id" in needed else ""

@@ -15,6 +15,7 @@ from community.actions import drafts
 from community.db import action, db
 from community.models import (
     SIGNING_IN,
+    EarlierName,
     Follow,
     Grant,
     GroupInvitation,
@@ -47,6 +48,7 @@ BUSY = _l("Something of yours is being written at this moment. Nothing was chang
 _GOES: tuple[Any, ...] = (
     Membership.member_id,
     Follow.member_id,
+    EarlierName.member_id,
     ReadMark.member_id,
     Notification.member_id,
     Notification.about_id,

@@ -31,6 +31,7 @@ def show(member_id: int) -> str:
         "trust/people/show.html",
         person=people.one(member_id),
         brought=people.brought(member_id),
+        earlier_names=people.earlier_names(member_id),
         received=people.vouches_for([member_id])[member_id],
         given=people.vouches_of(member_id),
         suspensions=people.suspensions([member_id])[member_id],
