@@ -1,5 +1,6 @@
 """The way back to an account whose passkeys are all lost (domain, section 5 point 6)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -196,6 +197,19 @@ def test_whose_word_is_enough(vouchers: str, given: str, enough: bool) -> None:
     said = [numbers[one] for one in given.split()]
     asked = Asked(frozenset(numbers[one] for one in vouchers.split()), frozenset(numbers[one] for one in "bmn"))
     assert is_enough(said, asked) == enough
+
+
+@pytest.mark.parametrize("state", [MemberState.REVOUCHING, MemberState.ACTIVE])
+def test_who_has_no_say_now_reads_no_notice_of_it(lost: Lost, enter: Enter, state: MemberState) -> None:
+    """The page of the case is closed to who is vouched for again; so is the notification that names the person."""
+    lost.open()
+    voucher = lost.vouchers[0]
+    assert voucher.id in told(NotificationKind.RECOVERY_ASKED)
+    until = clock.now() + timedelta(days=9)
+    fresh().execute(update(Member).where(Member.id == voucher.id).values(state=state, revouch_until=until))
+    db.session.commit()
+    page = words(enter(voucher).get("/notifications"))
+    assert ("Nana has lost all passkeys" in page) == (state == MemberState.ACTIVE)
 
 
 def test_who_vouches_while_a_case_is_open_has_no_say_in_it(lost: Lost, world: World, enter: Enter) -> None:

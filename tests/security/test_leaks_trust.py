@@ -23,6 +23,7 @@ from tests.post_office import PostOffice, come_in, link_in
 from tests.post_office import deliver as post
 from tests.security.harness import _statements
 from tests.security.test_leaks_live import connect, received
+from tests.trusting import brought
 
 Enter = Callable[..., FlaskClient]
 NEW = "nana@new.example"
@@ -54,6 +55,24 @@ def test_lk_050_a_notification_about_a_person_is_read_through_their_door(world: 
 def _withdraw(person_id: int, keeper_id: int) -> None:
     db.session.execute(delete(VouchRequest).where(VouchRequest.person_id == person_id))
     db.session.get_one(Member, keeper_id).site_moderator = False
+
+
+def test_lk_050_a_name_of_before_is_told_to_who_answers_only(world: World, enter: Enter) -> None:
+    """To whom, and how long: until their word stands no more, or the person is out."""
+    voucher, other, keeper = (
+        Person(world, name, site_moderator=name == "Keeper") for name in ("Voucher", "Other", "Keeper")
+    )
+    nana = brought(world, "Kanariya", world.member(), voucher.member)
+    answer = send(enter(nana), "/me", name="Nana", locale="en", time_zone="UTC", theme="auto", profile="")
+    assert answer.status_code == 303
+    paths = ("/", "/notifications", url("members", nana), f"/vouch/{ids.encode(nana.id)}", "/members", "/invite")
+    seen = {who: "".join(words(who.browser.get(path)) for path in paths) for who in (voucher, other, keeper)}
+    deliver()
+    assert "Kanariya" in voucher.told()[0]
+    assert (other.told(), keeper.told()) == ([], [])
+    assert not [who.member.name for who in (other, keeper) if "Kanariya" in seen[who]]
+    send(voucher.browser, f"/vouch/{ids.encode(nana.id)}/take-back")
+    assert voucher.told() == []
 
 
 def test_lk_140_who_came_in_by_an_invitation_sees_nothing_until_vouched_for(
