@@ -19,8 +19,9 @@ from sqlalchemy import bindparam, func, select
 
 from community import clock, pseudonyms
 from community.db import read
-from community.models import Member, Post, SealedAct, Thread
+from community.models import Member, Post, PostState, SealedAct, Thread
 from community.settings import settings
+from community.tlp import Tlp, is_wider
 from community.viewer import Viewer
 
 MOST_NAMES = 8  # pseudonyms that one person can take in one thread
@@ -30,7 +31,11 @@ _NONCE = 12
 _TAGS = select(Post.author_tag, Post.pseudonym).where(
     Post.thread_id == bindparam("thread_id"), Post.author_tag.is_not(None)
 )
-_LAST = select(func.max(Post.released_at)).where(Post.thread_id == bindparam("thread_id"))
+_LAST = select(func.max(Post.released_at)).where(
+    Post.thread_id == bindparam("thread_id"),
+    Post.tlp.in_(bindparam("labels", expanding=True)),
+    Post.state != PostState.REMOVED,
+)
 _ALL = (
     select(Post.id, Post.author_tag, Thread.scope, Post.released_at)
     .join(Thread, Thread.id == Post.thread_id)
@@ -82,13 +87,14 @@ def _free(tag: bytes, taken: Collection[int]) -> int:
     return number
 
 
-def moment(thread_id: int) -> datetime:
+def moment(thread_id: int, label: Tlp) -> datetime:
     """What is kept as the time of an anonymous post: the hour; in a thread with a later post, that post's moment.
 
-    Else it would stand before what it answers, and look read to who has read that.
+    Else it would stand before what it answers, and look read to who has read that. Only posts count that all its
+    readers may read: the moment of another would tell them that it is there.
     """
-    hour = clock.hour()
-    last: datetime | None = read(_LAST, {"thread_id": thread_id}).scalar()
+    hour, labels = clock.hour(), [one for one in Tlp if one == label or is_wider(one, label)]
+    last: datetime | None = read(_LAST, {"thread_id": thread_id, "labels": labels}).scalar()
     return hour if last is None or last < hour else last + clock.INSTANT
 
 

@@ -212,7 +212,7 @@ class _Compiled(dict[Any, Any]):
         super().__setitem__(key[2:], value)
 
 
-_kept: WeakKeyDictionary[Engine, WeakKeyDictionary[Any, _Compiled]] = WeakKeyDictionary()
+kept: WeakKeyDictionary[Engine, WeakKeyDictionary[Any, _Compiled]] = WeakKeyDictionary()
 
 
 def read(statement: Any, given: Mapping[str, Any]) -> Result[Any]:
@@ -221,8 +221,8 @@ def read(statement: Any, given: Mapping[str, Any]) -> Result[Any]:
     ``statement`` is one that was built once.
     """
     connection = db.session.connection()
-    kept = _kept.setdefault(connection.engine, WeakKeyDictionary()).setdefault(statement, _Compiled())
-    return connection.execute(statement, given, execution_options={"compiled_cache": kept})
+    compiled = kept.setdefault(connection.engine, WeakKeyDictionary()).setdefault(statement, _Compiled())
+    return connection.execute(statement, given, execution_options={"compiled_cache": compiled})
 
 
 def write(statement: Any, given: Mapping[str, Any]) -> None:

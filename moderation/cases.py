@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, case, exists, literal, select
 from sqlalchemy.orm import aliased
 
 from community import bounds, clock
 from community.access import NotFound, PostRow, access_post
-from community.db import read
+from community.db import db, read
 from community.models import (
     Case,
     CaseState,
@@ -65,6 +65,7 @@ _ONE = scope.about_posts(
     Post.state.label("post_state"),
     Post.html,
     Post.attribution,
+    Post.pseudonym,
     Post.released_at,
     Post.author_id,
     scope.Author.name.label("author_name"),
@@ -162,23 +163,45 @@ class Matter:
 def access_case(viewer: Viewer, case_id: int) -> Matter:
     """A case that is the viewer's to see. Raises NotFound for every other, and for none."""
     statement = _ONE.where(scope.sees(viewer))
-    row = read(statement, scope.binds(viewer) | {"case_id": case_id}).one_or_none()
+    row = db.session.execute(statement, scope.binds(viewer) | {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound
     return Matter(viewer, row)
 
 
 def steps(matter: Matter) -> list[Any]:
-    """What happened in the case, notes included, first things first."""
-    return list(read(_STEPS, {"case_id": matter.row.id}).all())
+    """What happened in the case, notes included, first things first.
+
+    Who moderates a group that the viewer does not read is not theirs to know, nor what notes say of an unread post.
+    """
+    rows = [Step._make(row) for row in read(_STEPS, {"case_id": matter.row.id})]
+    if not matter.row.in_thread:
+        rows = [row._replace(by_id=None, by_name=None) for row in rows]
+    return rows if matter.has_read else [row._replace(words="") for row in rows]
 
 
 def said(matter: Matter) -> list[Any]:
-    """What was told the moderators. Who told it is in the rows for site moderators only."""
+    """What was told the moderators. Who told it is in the rows for site moderators only.
+
+    Where it was the author, they learn it when they have opened the post.
+    """
     rows = read(_SAID, {"case_id": matter.row.id}).all()
-    if scope.keeps(matter.viewer):
+    if scope.keeps(matter.viewer) and (matter.has_read or matter.row.kind == CaseKind.FLAG):
         return list(rows)
     return [Told(row.reason, row.words, row.at) for row in rows]
+
+
+class Step(NamedTuple):
+    """One thing that happened in a case."""
+
+    id: int
+    what: Any
+    at: Any
+    standard: str
+    words: str
+    facts: Any
+    by_id: int | None
+    by_name: str | None
 
 
 @dataclass(frozen=True)

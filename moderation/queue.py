@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from community import clock, rosters
-from community.db import UTCDateTime, read
+from community.db import UTCDateTime, db
 from community.models import Case, CaseState, Group
 from community.viewer import Viewer
 from moderation import cases, scope
@@ -89,7 +89,7 @@ def _cases(viewer: Viewer, wanted: Filter, most: int) -> list[Any]:
     order = Case.closed_at.desc() if closed else Case.due_at
     lines = _of(viewer, *cases.COLUMNS).outerjoin(cases.Assignee, cases.Assignee.id == Case.assignee_id).where(*rules)
     given = scope.binds(viewer) | {"now": clock.now()}
-    return list(read(lines.order_by(order, Case.id).limit(most), given).all())
+    return list(db.session.execute(lines.order_by(order, Case.id).limit(most), given).all())
 
 
 def _requests(viewer: Viewer, wanted: Filter) -> list[Any]:
@@ -108,7 +108,7 @@ def _counts(viewer: Viewer) -> dict[str, int]:
     lines = _of(viewer, Case.kind, mine.label("mine"), late.label("late")).where(Case.state == CaseState.OPEN)
     few = lines.order_by(Case.due_at).limit(MOST_COUNTED).subquery()
     counted = select(few.c.kind, func.count(), func.sum(few.c.mine), func.sum(few.c.late)).group_by(few.c.kind)
-    rows: list[Any] = list(read(counted, scope.binds(viewer) | {"now": clock.now()}).all())
+    rows: list[Any] = list(db.session.execute(counted, scope.binds(viewer) | {"now": clock.now()}).all())
     joining = _requests(viewer, Filter())
     late_joining = len(_requests(viewer, Filter(overdue=True)))
     found = {str(kind): number for kind, number, _, _ in rows} | {"join": len(joining)}
@@ -126,4 +126,4 @@ def count(viewer: Viewer) -> int:
     free = or_(Case.assignee_id.is_(None), Case.assignee_id == bindparam("viewer_id"))
     lines = _of(viewer, Case.id).where(Case.state == CaseState.OPEN, free, scope.apart()).limit(100).subquery()
     given = scope.binds(viewer) | {"viewer_organization": viewer.organization_id}
-    return int(read(select(func.count()).select_from(lines), given).scalar_one())
+    return int(db.session.execute(select(func.count()).select_from(lines), given).scalar_one())

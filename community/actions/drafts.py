@@ -1,7 +1,9 @@
 """Keeping what is not sent yet. Nothing of it is recorded anywhere but in the sealed row itself."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import delete, select
 
 from community import anonymity, bounds, clock, drafts, nameless, quoting
@@ -53,11 +55,23 @@ def take_name_out_of_drafts(post_ids: Collection[int]) -> None:
 
 def _change_sealed(change: Callable[[str], str]) -> None:
     """Change the texts that wait to be released without a name."""
-    for row in db.session.scalars(select(SealedAct)).all():
-        act = anonymity.unseal(row.id, row.sealed)
-        draft = act.get("draft", {})
-        if draft and change(draft["body"]) != draft["body"]:
-            row.sealed = anonymity.seal(row.id, act | {"draft": draft | {"body": change(draft["body"])}})
+    for row in db.session.scalars(select(SealedAct).order_by(SealedAct.id).with_for_update()).all():
+        with suppress(InvalidTag):  # sealed under a key of before: nobody reads it any more
+            row.sealed = _changed(row, change)
+
+
+def _changed(row: SealedAct, change: Callable[[str], str]) -> bytes:
+    act = anonymity.unseal(row.id, row.sealed)
+    draft = act.get("draft", {})
+    if not draft or change(draft["body"]) == draft["body"]:
+        return row.sealed
+    return anonymity.seal(row.id, act | {"draft": draft | {"body": change(draft["body"])}})
+
+
+def forget_waiting(viewer: Viewer) -> None:
+    """Forget, in the running action, what the viewer sent without their name and is not released."""
+    sealed = [one.id for one in anonymity.waiting(viewer)]
+    db.session.execute(delete(SealedAct).where(SealedAct.id.in_(sealed)))
 
 
 def forget_drafts(viewer: Viewer) -> None:
@@ -66,8 +80,7 @@ def forget_drafts(viewer: Viewer) -> None:
     keys = [*map(bounds.thread_key, groups), *map(bounds.reply_key, threads)]
     mine = {drafts.tag_of(viewer, key) for key in keys} & set(db.session.scalars(select(Draft.tag)))
     db.session.execute(delete(Draft).where(Draft.tag.in_(mine)))
-    sealed = [one.id for one in anonymity.waiting(viewer)]
-    db.session.execute(delete(SealedAct).where(SealedAct.id.in_(sealed)))
+    forget_waiting(viewer)
 
 
 @action

@@ -4,16 +4,18 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from community import anonymity, bounds, clock, crowd, drafts, mine, nameless, reach
 from community.access import NotFound, PostRow, access_post
-from community.actions.releasing import plain, release_sealed
+from community.actions.releasing import ensure_correctable, plain, release_sealed
 from community.bounds import Place
 from community.db import action, db
 from community.models import Draft as KeptDraft
-from community.models import Post, PostState, SealedAct
-from community.policy import NotAllowed, Permission, can, ensure, ensure_proved
+from community.models import Post, SealedAct
+from community.policy import Permission, Refused, ensure, ensure_proved
 from community.settings import settings
 from community.shown import Shown
 from community.tlp import Tlp
@@ -30,6 +32,7 @@ from community.writing import (
 )
 
 SHORTEST = timedelta(minutes=5)
+JUST_RELEASED = _l("It was released at this very moment. To take it back, withdraw it.")
 
 
 def check(viewer: Viewer, place: Place, draft: Draft, how: Unnamed) -> crowd.Crowd:
@@ -47,12 +50,21 @@ def check(viewer: Viewer, place: Place, draft: Draft, how: Unnamed) -> crowd.Cro
     return crowd.ensure_hidden(viewer, place, draft.tlp, how.sector)
 
 
-@action
 def send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown) -> None:
     """Take a thread or a reply for release. The same form sent twice is taken once.
 
     Raises NotFound, NotAllowed, Unfit and AudienceGrew, as for a post with a name.
     """
+    try:
+        _send(viewer, place, draft, how, shown)
+    except IntegrityError:
+        # The same form was being sent at the same moment, and the other was first.
+        if not _was_sent(anonymity.sent_tag(viewer.member_id, place.key, draft.send_key)):
+            raise
+
+
+@action
+def _send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown) -> None:
     place = bounds.place_for_reply(viewer, place.thread.id) if place.thread else _for_thread(viewer, place)
     tag = anonymity.sent_tag(viewer.member_id, place.key, draft.send_key)
     if _was_sent(tag):
@@ -111,8 +123,7 @@ def access_own(viewer: Viewer, post_id: int) -> PostRow:
     post = access_post(viewer, post_id)
     if not anonymity.wrote(viewer, post_id):
         raise NotFound
-    if post.state != PostState.PUBLISHED or not can(viewer, Permission.POST_REPLY, post.thread):
-        raise NotAllowed
+    ensure_correctable(viewer, post)
     return post
 
 
@@ -131,10 +142,12 @@ def _pause() -> timedelta:
 
 @action
 def take_back(viewer: Viewer, number: int) -> None:
-    """Forget what waits. Raises Unproved, and NotFound for what is not the viewer's or was released."""
+    """Forget what waits. Raises Unproved, NotFound for what is not the viewer's, Refused when it was just released."""
     ensure_proved(viewer)
     _ensure_own(viewer, number)
-    db.session.execute(delete(SealedAct).where(SealedAct.id == number))
+    gone: Any = db.session.execute(delete(SealedAct).where(SealedAct.id == number))
+    if not gone.rowcount:
+        raise Refused(JUST_RELEASED)
 
 
 @action

@@ -32,8 +32,8 @@ def index() -> str:
 @pages.post("/waiting/<id:number>/forget")
 def forget(number: int) -> Response:
     """Take back what is not released yet."""
-    acts.take_back(current_viewer(), number)
-    flash(_("It is gone, and nobody has seen it."), "success")
+    with told(_("It is gone, and nobody has seen it.")):
+        acts.take_back(current_viewer(), number)
     return _back()
 
 

@@ -174,9 +174,12 @@ def _uphold(viewer: Viewer, matter: Matter, letter: Letter) -> None:
 
 def _overturn(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     about = cases.appealed(matter)
-    if about.what == StepKind.REMOVED and matter.row.post_state == PostState.REMOVED:
+    decided = db.session.get_one(Case, about.case_id)
+    # What was restored since, and removed anew for another reason, is not what the appeal is about.
+    stands = about.what == decided.outcome == StepKind.REMOVED
+    if stands and matter.row.post_state == PostState.REMOVED:
         removing.restore_post(viewer, matter.row.post_id)
-        db.session.get_one(Case, about.case_id).outcome = StepKind.RESTORED
+        decided.outcome = StepKind.RESTORED
     _close(viewer, matter, StepKind.OVERTURNED, letter)
     _tell(matter, NotificationKind.APPEAL_DECIDED)
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from community import audit, clock, events, mail
 from community.access import NotFound
+from community.actions.drafts import forget_waiting
 from community.db import action, db, upsert
 from community.models import (
     Enrolment,
@@ -24,7 +25,7 @@ from community.models import (
 )
 from community.policy import Refused, ensure_proved
 from community.settings import settings
-from community.viewer import Viewer, hash_token
+from community.viewer import Viewer, hash_token, viewer_of_member
 from trust import recovering
 from trust.actions.standing import end_sessions, hold
 from trust.recovering import RUNNING, opened, whose, whose_word_counts
@@ -161,6 +162,7 @@ def take_over(member_id: int) -> None:
     db.session.delete(row)
     db.session.execute(delete(Passkey).where(Passkey.member_id == member_id))
     end_sessions(member_id)
+    forget_waiting(viewer_of_member(member_id))  # what was sent without a name before is closed to the account
     db.session.get_one(Member, member_id).recovered_at = clock.now()
     audit.record(None, "member:recovery:completed", subject_id=member_id)
     mail.queue(LetterKind.RECOVERED, member_id)
