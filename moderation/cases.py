@@ -12,6 +12,7 @@ from community.access import NotFound, PostRow, access_post
 from community.db import db, read
 from community.models import (
     Case,
+    CaseKind,
     CaseState,
     CaseStep,
     Group,

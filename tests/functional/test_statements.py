@@ -1,4 +1,4 @@
-"""What a page runs is kept compiled (ADR 28): as many statements as there are, and none that a page builds by itself."""
+"""What a page runs is kept compiled (ADR 28): as many statements as there are, none that a page builds by itself."""
 
 import gc
 
