@@ -11,14 +11,13 @@ from sqlalchemy import bindparam, select
 
 from community import alerts, events, ids, visibility
 from community.db import db
-from community.models import Grant, Member, Membership, Post
+from community.models import Member, Membership, Post
 from community.outbox import listen
 from community.tlp import Tlp
 from community.viewer import viewer_of_member
 
 _AUDIENCE = visibility.audience(Member.id)
 _FORMER = visibility.former_audience(Member.id)
-_GRANTED = select(Grant.member_id).where(Grant.post_id == bindparam("post_id"))
 _ALONE = visibility.visible_alone(Post.id).where(Post.id == bindparam("post_id"))
 _MEMBERS = select(Membership.member_id).where(Membership.group_id == bindparam("group_id"))
 _POST = select(Post.thread_id, Post.group_id, Post.author_id, Post.released_at, Post.state).where(
@@ -75,8 +74,7 @@ def _readers_under(post_id: int, label: Tlp) -> set[int]:
 def show_removed(event: events.PostRemoved, _number: int) -> None:
     """Point those who still see it at the post; those who no longer do look again at what they may see."""
     now = _readers(event.post_id)
-    given = {"post_id": event.post_id}
-    before = {*db.session.scalars(_FORMER, given), *db.session.scalars(_GRANTED, given)}
+    before = set(db.session.scalars(_FORMER, {"post_id": event.post_id}))
     _send(sorted(now), "changed", {"post": ids.encode(event.post_id)})
     _send(sorted(before - now), "access", {})
 
@@ -84,8 +82,7 @@ def show_removed(event: events.PostRemoved, _number: int) -> None:
 @listen(events.PostRestored)
 def show_restored(event: events.PostRestored, _number: int) -> None:
     """Those who can read it again look again."""
-    everybody = _readers(event.post_id) | set(db.session.scalars(_GRANTED, {"post_id": event.post_id}))
-    _send(sorted(everybody), "access", {})
+    _send(sorted(db.session.scalars(_FORMER, {"post_id": event.post_id})), "access", {})
 
 
 @listen(events.PostGranted)

@@ -232,7 +232,11 @@ def _allowed(who: Who, post: What) -> Rule:
 
 
 def _granted(who: Who) -> Rule:
-    """Did the author open this one post to ``who``? In a secret group that reaches its present members only.
+    return and_(not_(is_one_of(Post.state, [PostState.REMOVED])), _given_to(who))
+
+
+def _given_to(who: Who) -> Rule:
+    """Did the author open this one post to ``who``, be it removed or not? A secret group it does not leave.
 
     It does not open the words of others that the post quotes: whoever may not read those may not read it either.
     """
@@ -241,7 +245,6 @@ def _granted(who: Who) -> Rule:
     return and_(
         is_one_of(who.state, SEEING),
         _opened(who, Post),
-        not_(is_one_of(Post.state, [PostState.REMOVED])),
         or_(is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), who.belongs()),
         not_(beyond),
     )
@@ -349,9 +352,9 @@ def audience(*columns: Any, states: Collection[MemberState] = SEEING) -> Select[
 
 
 def former_audience(*columns: Any) -> Select[Any]:
-    """Members who would see the post ``post_id`` in its thread if nobody had removed anything there."""
+    """Members who could read the post ``post_id``, in its thread or by a grant, if moderators had removed nothing."""
     post, opening = (replace(each, state=_STANDING) for each in (POST, OPENING))
-    statement = _with_context(select(*columns)).join(Member, _sees(MEMBER, post, opening))
+    statement = _with_context(select(*columns)).join(Member, or_(_sees(MEMBER, post, opening), _given_to(MEMBER)))
     return statement.where(Post.id == bindparam("post_id"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,9 @@ from tests.security.keys import number
 from tests.security.rows import settle
 
 WORLD = community()
+STANDING = replace(
+    WORLD, notes=tuple(replace(one, removed=False) for one in WORLD.notes)
+)  # had nobody removed anything
 Socket = Any
 Packets = list[tuple[str, dict[str, Any]]]
 
@@ -94,10 +97,23 @@ def _author(note: Note) -> set[str]:
 
 def _of_notes(kind: type[events.Event]) -> Iterator[tuple[events.Event, set[str], str]]:
     for note in WORLD.notes:
-        given = {"post_id": number(note.key), "by_id": number("author"), "was": note.tlp, "reading_id": 1}
+        given = {
+            "post_id": number(note.key),
+            "by_id": number("author"),
+            "was": note.tlp,
+            "reading_id": 1,
+            "kind": "guided",
+        }
         needed = {one.name: given[one.name] for one in fields(kind)}
-        readers = _author(note) if kind is events.PostOpenedByModerator else _readers(note)
-        yield kind(**needed), readers, note.key
+        yield kind(**needed), _concerned(kind, note), note.key
+
+
+def _concerned(kind: type[events.Event], note: Note) -> set[str]:
+    if kind in (events.PostOpenedByModerator, events.AuthorTold):
+        return _author(note) & _readers(note)
+    if kind in (events.PostRemoved, events.PostRestored):
+        return {one.key for one in PEOPLE if oracle.sees_post(STANDING, one, STANDING.note[note.key])}
+    return _readers(note)
 
 
 def _of_members(kind: type[events.Event]) -> Iterator[tuple[events.Event, set[str], str]]:
