@@ -89,7 +89,7 @@ def _cases(viewer: Viewer, wanted: Filter, most: int) -> list[Any]:
     order = Case.closed_at.desc() if closed else Case.due_at
     lines = _of(viewer, *cases.COLUMNS).outerjoin(cases.Assignee, cases.Assignee.id == Case.assignee_id).where(*rules)
     given = scope.binds(viewer) | {"now": clock.now()}
-    return list(db.session.execute(lines.order_by(order, Case.id).limit(most), given).all())
+    return list(db.session.execute(lines.order_by(order, Case.opened_at, Case.id).limit(most), given).all())
 
 
 def _requests(viewer: Viewer, wanted: Filter) -> list[Any]:

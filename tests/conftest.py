@@ -30,6 +30,17 @@ BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 KEPT = {"sectors", "alembic_version"}
 
 
+# Each of their tests makes a database anew, step by step: seconds on PostgreSQL, which the soak takes.
+LONG_THERE = {"test_fuzz_cli.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long on PostgreSQL, and has little to do with it, is asked of it in the soak only."""
+    for item in items:
+        if item.path.name in LONG_THERE and "postgresql" in item.name:
+            item.add_marker(pytest.mark.soak)
+
+
 def settings_for(url: str, folder: Path) -> Settings:
     """Settings of a test: demo mode on localhost, so that the tests may come in as anybody."""
     return Settings(

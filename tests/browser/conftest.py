@@ -40,10 +40,12 @@ ADDRESSES = ("http://localhost:", "http://127.0.0.1:")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives Chromium."""
+    """Everything here drives Chromium. What is not about other processes asks PostgreSQL in the soak only."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if "postgresql" in item.name and item.path.name != "test_live.py":
+                item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session")

@@ -101,7 +101,7 @@ def _differ(world: World, found: set[int], wanted: set[int]) -> str:
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 @settings(
-    max_examples=150, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=80, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(world=worlds())
 def test_the_reading_rule_is_the_oracles(app: Flask, world: World) -> None:
