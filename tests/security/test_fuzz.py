@@ -19,7 +19,7 @@ from tests.security.rows import settle
 LOOSE = settings(
     database=None, deadline=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck)
 )
-FEW = {"sqlite": 2, "postgresql": 2}  # for every address, at every run
+FEW = {"sqlite": 2, "postgresql": 1}  # for every address, at every run
 MANY = int(os.environ.get("MUSUBI_TEST_NONSENSE", "300"))
 
 
