@@ -120,9 +120,9 @@ def access_own(viewer: Viewer, post_id: int) -> PostRow:
 
     Raises NotFound for every other post, NotAllowed when it is withdrawn or they may not write there.
     """
-    post = access_post(viewer, post_id)
-    if not anonymity.wrote(viewer, post_id):
+    if not anonymity.wrote(viewer, post_id):  # first: what is not theirs is answered alike, whatever it is
         raise NotFound
+    post = access_post(viewer, post_id)
     ensure_correctable(viewer, post)
     return post
 

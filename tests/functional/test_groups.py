@@ -36,7 +36,7 @@ NEW = {
 }
 
 
-RULES = {"name": "Renamed", "description": "", "labels": ["GREEN"], "join_role": "contributor"}
+RULES = {"name": "Renamed", "description": "", "labels": ["GREEN"], "join_role": "contributor", "anonymous": "off"}
 
 
 def group_of(name: str) -> Group:
