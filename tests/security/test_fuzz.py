@@ -16,6 +16,8 @@ from tests.security.fuzzing import WORLD, judge, requests
 from tests.security.nonsense import Raw
 from tests.security.rows import settle
 
+pytestmark = pytest.mark.timeout(400)  # a minute at most on an idle machine
+
 LOOSE = settings(
     database=None, deadline=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck)
 )

@@ -17,6 +17,8 @@ from community.db import db
 from tests.security.recoveries import TROUBLED, Recoveries
 from tests.security.states import FIRST
 
+pytestmark = pytest.mark.timeout(400)  # a minute at most on an idle machine
+
 
 @pytest.fixture
 def both_apps(app: Flask) -> Iterator[tuple[Flask, Flask]]:

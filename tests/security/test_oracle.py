@@ -28,6 +28,8 @@ from tests.oracle_world import (
 )
 from tests.worlds import viewers, without_hidden, worlds
 
+pytestmark = pytest.mark.timeout(400)  # a minute at most on an idle machine
+
 PEOPLE = (
     Person("staff", "o"),
     Person("bound", "o", engagement="contractor", nda_signed=True),

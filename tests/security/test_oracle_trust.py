@@ -12,6 +12,8 @@ from tests.oracle_world import Person, State, World
 from tests.security.community import community
 from tests.worlds import without_hidden, worlds
 
+pytestmark = pytest.mark.timeout(400)  # a minute at most on an idle machine
+
 WORLD = community()
 KEEPERS = {"site", "second"}
 

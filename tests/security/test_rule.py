@@ -21,6 +21,8 @@ from tests.security.keys import number
 from tests.security.rows import settle
 from tests.worlds import smallest, worlds
 
+pytestmark = pytest.mark.timeout(400)  # a minute at most on an idle machine
+
 _Said, _Counted = aliased(Post), aliased(Post)
 _counted = visibility.visible_beside(_Counted, _Counted.id).where(_Counted.id == _Said.id).exists()
 
