@@ -137,6 +137,8 @@ def judge(app: Flask, rule: Rule, method: str, viewer: Person, keys: Keys) -> li
 
 def _held(sight: Sight) -> bool:
     """Does the answer ask for the passkey first, with all that was sent kept?"""
+    if sight.status == 303:
+        return str(dict(sight.headers).get("Location", "")).startswith("/me/confirm")
     return sight.status == 403 and b"/me/confirm/begin" in sight.body
 
 
