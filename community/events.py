@@ -62,6 +62,15 @@ class AuthorTold(Event):
 
 
 @dataclass(frozen=True)
+class ReaderTold(Event):
+    """A member who reads a post is told something about it: ``kind`` of notification."""
+
+    member_id: int
+    post_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class PostRelabelled(Event):
     """A post has another label than it had (``was``). ``by_id`` is the member who changed it."""
 

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     POST_GRANT = "post.grant"
     POST_NARROW = "post.narrow"
     POST_FLAG = "post.flag"
+    POST_PROMOTE = "post.promote"
     COMMUNITY_INVITE = "community.invite"
     COMMUNITY_VOUCH = "community.vouch"
     COMMUNITY_TRUST = "community.trust"
@@ -187,6 +188,10 @@ def _flags(viewer: Viewer, post: "PostRow") -> bool:
     return post.author_id != viewer.member_id and post.state == PostState.PUBLISHED
 
 
+def _promotes(viewer: Viewer, post: "PostRow") -> bool:
+    return _edits(viewer, post) or _narrows(viewer, post)
+
+
 def _is_active(viewer: Viewer, _on: object) -> bool:
     return viewer.state == MemberState.ACTIVE
 
@@ -221,6 +226,7 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_GRANT: _edits,
     Permission.POST_NARROW: _narrows,
     Permission.POST_FLAG: _flags,
+    Permission.POST_PROMOTE: _promotes,
     Permission.COMMUNITY_INVITE: _is_active,
     Permission.COMMUNITY_VOUCH: _is_active,
     Permission.COMMUNITY_TRUST: _keeps_trust,

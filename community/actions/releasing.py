@@ -104,12 +104,30 @@ def ensure_correctable(viewer: Viewer, post: PostRow) -> None:
         raise NotAllowed
 
 
-_ACTS: dict[str, Callable[[Viewer, dict[str, Any], bytes], None]] = {
+Release = Callable[[Viewer, dict[str, Any], bytes], None]
+_ACTS: dict[str, Release] = {
     "thread": _release_thread,
     "reply": _release_reply,
     "edit": _release_edit,
     "withdraw": _release_withdrawal,
 }
+_PATIENT: set[str] = set()  # acts that are released together with others, and not before
+
+
+def releases(act: str) -> Callable[[Release], Release]:
+    """Register what releases the acts of a name that are sealed elsewhere; these come out on their day only."""
+
+    def register(release: Release) -> Release:
+        _ACTS[act] = release
+        _PATIENT.add(act)
+        return release
+
+    return register
+
+
+def is_patient(act: str) -> bool:
+    """Does an act of this name wait for its day, whatever its author wishes?"""
+    return act in _PATIENT
 
 
 def _signature(viewer: Viewer, act: dict[str, Any]) -> Callable[[int], dict[str, Any]]:

@@ -48,6 +48,7 @@ from community.models.post import (
     Severity,
     Thread,
 )
+from community.models.promotion import Consent, Promotion, PromotionStage, Side
 from community.models.reading import Draft, Follow, Notification, NotificationKind, ReadMark
 from community.models.trust import (
     Invitation,
@@ -77,6 +78,7 @@ __all__ = [
     "CaseKind",
     "CaseState",
     "CaseStep",
+    "Consent",
     "Delivery",
     "Draft",
     "EarlierName",
@@ -110,6 +112,8 @@ __all__ = [
     "Post",
     "PostKind",
     "PostState",
+    "Promotion",
+    "PromotionStage",
     "Proposal",
     "ProposalKind",
     "Quote",
@@ -123,6 +127,7 @@ __all__ = [
     "SealedAct",
     "Sector",
     "Severity",
+    "Side",
     "SignIn",
     "SpentChallenge",
     "StepKind",

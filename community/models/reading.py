@@ -70,6 +70,9 @@ class NotificationKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     FLAG_HANDLED = "flag_handled"
     RENAMED = "renamed"
+    PROMOTION_ASKED = "promotion_asked"
+    PROMOTION_ANSWERED = "promotion_answered"
+    PROMOTION_FOLLOWED = "promotion_followed"
 
 
 class Notification(HasId, Model):
