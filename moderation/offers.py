@@ -206,7 +206,9 @@ OFFERS = (
     Offer(
         "ask_for_other",
         _l("Ask for changes"),
-        _l("Those who proposed the copy read your words, and not who you are. It disappears here until it comes again."),
+        _l(
+            "Those who proposed the copy read your words, and not who you are. It disappears here until it comes again."
+        ),
         "apart",
         _takes_in,
     ),
@@ -239,6 +241,10 @@ OFFERS = (
         lambda _matter: True,
     ),
 )
+
+
+# Of a copy that was never published nothing is left to look at.
+END_IN_NOTHING = ("refuse_copy", "ask_for_other")
 
 
 def offers(matter: Matter) -> list[Offer]:

@@ -191,8 +191,13 @@ def consents(promotion_id: int) -> dict[Side, Any]:
 
 def target_of(viewer: Viewer, row: Any) -> GroupRow | None:
     """The group that a proposal is for; None when the viewer may not know it (any more)."""
+    return target_named(viewer, row.target_id)
+
+
+def target_named(viewer: Viewer, group_id: int) -> GroupRow | None:
+    """The same by its number."""
     try:
-        return access_group(viewer, row.target_id)
+        return access_group(viewer, group_id)
     except NotFound:
         return None
 

@@ -13,8 +13,8 @@ from community.db import HasId, Model, UTCDateTime, choice
 class CaseKind(StrEnum):
     """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision.
 
-    ``promotion`` asks the moderators of a post whether a redacted copy may leave their group; ``copy`` asks those of the
-    other group whether they publish one, or show it again.
+    ``promotion`` asks the moderators of a post whether a redacted copy may leave their group; ``copy`` asks those of
+    the other group whether they publish one, or show it again.
     """
 
     FLAG = "flag"

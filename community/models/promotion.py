@@ -26,7 +26,7 @@ class PromotionStage(StrEnum):
 
 
 class Side(StrEnum):
-    """Who is asked: the author, a moderator of the group the post stands in, a moderator of the group it would go to."""
+    """Who is asked: the author, a moderator of the group of the post, a moderator of the group it would go to."""
 
     AUTHOR = "author"
     SOURCE = "source"
@@ -34,10 +34,10 @@ class Side(StrEnum):
 
 
 class Promotion(HasId, Model):
-    """A proposal to publish ``title`` and ``body`` in ``target_id`` under ``tlp``. Once it has ended the words are gone.
+    """A proposal to publish ``title`` and ``body`` in ``target_id`` under ``tlp``. Once it has ended the words go.
 
-    ``copy_id`` is the copy: it exists, for moderators only, as soon as the target is asked. ``said`` is what ``said_by``
-    answered last who refused or asked for changes.
+    ``copy_id`` is the copy: it exists, for moderators only, as soon as the target is asked. ``said`` is what
+    ``said_by`` answered last who refused or asked for changes.
     """
 
     __tablename__ = "promotions"
@@ -54,9 +54,7 @@ class Promotion(HasId, Model):
     post_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("posts.id", ondelete="CASCADE"))
     target_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("groups.id"))
     proposer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("members.id", ondelete="SET NULL"))
-    copy_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("posts.id", ondelete="SET NULL"), unique=True
-    )
+    copy_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("posts.id", ondelete="SET NULL"), unique=True)
     stage: Mapped[PromotionStage] = mapped_column(choice(PromotionStage))
     title: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)

@@ -94,11 +94,13 @@ _ANSWERS: dict[Answer, Callable[[Promotion, PostRow, str, int | None], None]] = 
 
 
 @action
-def answer_unnamed(viewer: Viewer, promotion_id: int, version: int, chosen: Answer, words: str, *, agrees: bool) -> None:
+def answer_unnamed(
+    viewer: Viewer, promotion_id: int, version: int, chosen: Answer, words: str, *, agrees: bool
+) -> None:
     """Take the answer of an anonymous author for the next daily release. An answer that still waits is replaced.
 
-    A refusal is kept nowhere: for all others it looks as if the author had not looked. Raises NotFound, Unproved, Refused,
-    Unfit.
+    A refusal is kept nowhere: for all others it looks as if the author had not looked. Raises NotFound, Unproved,
+    Refused, Unfit.
     """
     ensure_proved(viewer)
     post, row = promotions.access_question(viewer, promotion_id)

@@ -4,15 +4,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from community import audit, clock, events, rendering
-from community.access import access_post
 from community.actions import removing
+from community.actions.labels import hold_post
 from community.actions.shrinking import when_post_shrinks
 from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import (
     Case,
     CaseKind,
-    CaseState,
     CaseStep,
     Consent,
     Group,
@@ -25,7 +24,6 @@ from community.models import (
     Thread,
     Visibility,
 )
-from community.actions.labels import hold_post
 from community.policy import NotAllowed, Permission, Refused
 from community.tlp import Tlp
 from community.viewer import NOBODY, Viewer

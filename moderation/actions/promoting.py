@@ -41,8 +41,8 @@ AGREE_TO_WIDER = _l("The label is wider than that of the post. Please say that y
 def propose(viewer: Viewer, post_id: int, prepared: Prepared, version: int, *, agrees: bool = False) -> None:
     """Propose a copy, or change what is proposed: whoever agreed before is asked again.
 
-    An author who proposes agrees by that; ``agrees`` says so of a label wider than the post's. ``version`` is that of the
-    proposal which the viewer had before them, 0 when there was none. Raises NotFound, NotAllowed, Refused, Unfit.
+    An author who proposes agrees by that; ``agrees`` says so of a label wider than the post's. ``version`` is that of
+    the proposal which the viewer had before them, 0 when there was none. Raises NotFound, NotAllowed, Refused, Unfit.
     """
     post = hold_post(viewer, post_id, Permission.POST_PROMOTE)
     promotions.ensure_promotable(post, has_author(post))
@@ -115,9 +115,7 @@ def _lapse(post_id: int) -> None:
 
 def agree(row: Promotion, side: Side, member_id: int | None) -> None:
     """In the running action: keep that one side agreed to exactly this."""
-    db.session.merge(
-        Consent(promotion_id=row.id, side=side, member_id=member_id, digest=promotions.digest_of(row))
-    )
+    db.session.merge(Consent(promotion_id=row.id, side=side, member_id=member_id, digest=promotions.digest_of(row)))
     row.version += 1
 
 

@@ -7,10 +7,15 @@ from flask import Flask
 from markupsafe import Markup
 
 from community.pages.frame import local, wait_for
+from moderation import promotions
+from moderation.pages import copies
 from moderation.queue import count
 from moderation.warnings import warnings_of
 
-MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening", "log")
+MODULES: tuple[str, ...] = (
+    *("desk", "cases", "flags", "decisions", "opening", "log"),
+    *("promoting", "unnamed_promotions"),
+)
 
 
 def until(moment: datetime) -> Markup:
@@ -23,6 +28,12 @@ def init_app(app: Flask) -> None:
     """Register every page, and the number beside the link to the queue."""
     wait_for(count)
     app.jinja_env.filters["until"] = until
-    app.jinja_env.globals["warnings_of"] = warnings_of
+    app.jinja_env.globals |= {
+        "warnings_of": warnings_of,
+        "other_ends": promotions.other_ends,
+        "questions": promotions.questions,
+        "proposal_in": copies.proposal,
+        "audience_of_copy": copies.audience,
+    }
     for name in MODULES:
         app.register_blueprint(import_module(f"moderation.pages.{name}").pages)
