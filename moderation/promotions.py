@@ -125,8 +125,12 @@ class Target(NamedTuple):
 def targets(viewer: Viewer, post: PostRow) -> list[Target]:
     """The groups into which a copy of the post could go, of those that the viewer may know. Never a secret one."""
     rows = [row for row in read(_TARGETS, viewer.binds) if row.id != post.group.id]
-    found = [Target(*row[:4], labels_for(Tlp(post.tlp), row.visibility, row.labels)) for row in rows]
+    found = [_target(row, Tlp(post.tlp)) for row in rows]
     return [one for one in found if one.labels]
+
+
+def _target(row: Any, source: Tlp) -> Target:
+    return Target(row.id, row.name, row.description, row.visibility, labels_for(source, row.visibility, row.labels))
 
 
 def labels_for(source: Tlp, kind: Visibility, taken: list[str]) -> tuple[Tlp, ...]:

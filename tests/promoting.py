@@ -82,17 +82,17 @@ class Trade:
     def at(self, case: Case) -> str:
         return f"/moderation/cases/{ids.encode(case.id)}"
 
-    def decide(self, name: str, kind: CaseKind, act: str, case: Case | None = None, **form: str) -> TestResponse:
+    def decide(self, name: str, kind: CaseKind, act: str, case: Case | None = None, **form: Any) -> TestResponse:
         case = case or self.case(kind)
         person = self.site if name == "Site" else self[name]
         answer = send(person.browser, self.at(case), act=act, version=str(case.version), **form)
         db.session.rollback()
         return answer
 
-    def let_go(self, name: str = "Second", act: str = "consent", **form: str) -> TestResponse:
+    def let_go(self, name: str = "Second", act: str = "consent", **form: Any) -> TestResponse:
         return self.decide(name, CaseKind.PROMOTION, act, **form)
 
-    def take_in(self, name: str = "Gate", act: str = "publish", **form: str) -> TestResponse:
+    def take_in(self, name: str = "Gate", act: str = "publish", **form: Any) -> TestResponse:
         return self.decide(name, CaseKind.COPY, act, **form)
 
     # --- the target ---
