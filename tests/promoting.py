@@ -7,10 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from community import clock, housekeeping, ids
+from community import clock, ids
+from community.actions import releasing
 from community.db import db
 from community.models import Anonymous, Case, CaseKind, Group, Post, PostState, Promotion, Role, Visibility
 from community.outbox import deliver_due
+from moderation.actions import promoting
 from tests.browsing import send
 from tests.factories import World, url
 from tests.notified import Person
@@ -77,7 +79,7 @@ class Trade:
     # --- both ---
 
     def case(self, kind: CaseKind) -> Case:
-        return now(Case, select(Case.id).where(Case.kind == kind).order_by(Case.opened_at.desc()).limit(1))
+        return now(Case, select(Case.id).where(Case.kind == kind).order_by(Case.state.desc(), Case.opened_at.desc()).limit(1))
 
     def at(self, case: Case) -> str:
         return f"/moderation/cases/{ids.encode(case.id)}"
@@ -125,7 +127,8 @@ def days_later(days: int = 1) -> None:
     """What housekeeping does so many days later, at the daily release, and what is told of it."""
     db.session.rollback()
     with clock.fixed(clock.day() + timedelta(days=days, seconds=1), "days later"):
-        housekeeping.tidy()
+        releasing.sweep()
+        promoting.sweep()
         db.session.rollback()
         while deliver_due():
             db.session.rollback()

@@ -121,7 +121,7 @@ def test_changes_and_second_thoughts(trade: Nameless) -> None:
     days_later()
     assert trade.stage() == "source"
     assert trade.reply("take_back") == 303
-    days_later(2)
+    days_later()
     assert (trade.stage(), agreed(trade)) == ("author", 0)
 
 
