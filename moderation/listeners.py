@@ -20,6 +20,11 @@ _shared = (
     .correlate(Post)
 )
 _FOLLOWED = select(Post.group_id).where(Post.id == bindparam("post_id"), Post.follow_up, _shared)
+_CONCERNED = (
+    select(Promotion.post_id, Promotion.proposer_id, Post.author_id)
+    .join(Post, Post.id == Promotion.post_id)
+    .where(Promotion.id == bindparam("promotion_id"))
+)
 _READERS = visibility.audience(Member.id)
 
 
@@ -32,3 +37,13 @@ def remind(event: events.PostPublished, _number: int) -> None:
     readers = set(db.session.scalars(_READERS, {"post_id": event.post_id}))
     for member_id in sorted(readers & set(moderators_of(group_id))):
         events.record(events.ReaderTold(member_id, event.post_id, NotificationKind.PROMOTION_FOLLOWED))
+
+
+@listen(events.PromotionAnswered)
+def tell_source(event: events.PromotionAnswered, _number: int) -> None:
+    """Tell who proposed a copy, and its author if the post names one; a door stands before what they are shown."""
+    row = db.session.execute(_CONCERNED, {"promotion_id": event.promotion_id}).one_or_none()
+    if row is None:
+        return
+    for member_id in sorted({row.proposer_id or 0, row.author_id or 0} - {0, event.by_id}):
+        events.record(events.ReaderTold(member_id, row.post_id, NotificationKind.PROMOTION_ANSWERED))

@@ -42,7 +42,9 @@ class Trade:
         return self.people[name]
 
     def write(self, **more: Any) -> Post:
-        return self.world.thread(self.source, self["Author"].member, "Our pumps", body=f"{SECRET} Works: {TEXT}", **more)
+        return self.world.thread(
+            self.source, self["Author"].member, "Our pumps", body=f"{SECRET} Works: {TEXT}", **more
+        )
 
     def path(self, page: str = "promotion", post: Post | None = None) -> str:
         return f"{url('posts', post or self.post)}/{page}"
@@ -79,7 +81,9 @@ class Trade:
     # --- both ---
 
     def case(self, kind: CaseKind) -> Case:
-        return now(Case, select(Case.id).where(Case.kind == kind).order_by(Case.state.desc(), Case.opened_at.desc()).limit(1))
+        return now(
+            Case, select(Case.id).where(Case.kind == kind).order_by(Case.state.desc(), Case.opened_at.desc()).limit(1)
+        )
 
     def at(self, case: Case) -> str:
         return f"/moderation/cases/{ids.encode(case.id)}"

@@ -149,10 +149,8 @@ def refuse(row: Promotion, side: Side, words: str) -> None:
 
 
 def tell_source(row: Promotion, *, unless: int = 0) -> None:
-    """In the running action: tell who proposed it, and an author who is named."""
-    author_id = db.session.scalar(select(Post.author_id).where(Post.id == row.post_id))
-    for member_id in sorted({row.proposer_id or 0, author_id or 0} - {0, unless}):
-        events.record(events.ReaderTold(member_id, row.post_id, NotificationKind.PROMOTION_ANSWERED))
+    """In the running action: proposer and named author are told. Here nothing depends on who that is."""
+    events.record(events.PromotionAnswered(row.id, unless))
 
 
 @action

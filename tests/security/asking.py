@@ -58,10 +58,11 @@ ARGUMENTS: Mapping[str, Keys] = {
     "sign_in_id": lambda world: [f"sign-in {one.key}" for one in world.people],
     "token": lambda world: [],
     "number": lambda world: [],
+    "promotion_id": _keys("ways"),
 }
 # What a query parameter or a form field is tried with: objects of a kind, or these texts.
 PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
-    "act": ("guide", "narrow", "remove", "note", "uphold"),
+    "act": ("guide", "narrow", "remove", "note", "uphold", "refuse_sharing", "refuse_copy"),
     "after": _keys("notes"),
     "before": ("2026-05-03", "nonsense"),
     "find": lambda world: [f"word {one.key}" for one in world.people],
@@ -77,13 +78,16 @@ PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
     "state": ("suspended", "nonsense"),
     "unnamed": ("1",),
     "unread": ("1",),
-    "which": ("flag", "appeal", "redaction", "join", "closed", "nonsense"),
+    "which": ("flag", "appeal", "redaction", "promotion", "copy", "join", "closed", "nonsense"),
 }
+COPYING = ("consent", "refuse_sharing", "publish", "refuse_copy", "ask_for_other", "show_copy", "keep_hidden")
 FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
-    "act": ("take", "dismiss", "guide", "warn", "remove", "note", "uphold", "nonsense"),
+    "act": ("take", "dismiss", "guide", "warn", "remove", "note", "uphold", "nonsense", *COPYING),
     "address": _keys("notes"),
+    "agrees": ("", "y"),
     "analyst": ("", "y"),
     "anonymous": ("off", "allowed"),
+    "answer": ("agree", "refuse", "changes", "take_back", "nonsense"),
     "at_once": ("", "y"),
     "back": ("/groups",),
     "body": ("Said so.",),
@@ -131,6 +135,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "standard": ("", "label"),
     "step": ("check", "send", "preview", "back"),
     "stop": ("1",),
+    "target": _keys("rooms"),
     "terms": ("y",),
     "theme": ("dark",),
     "time_zone": ("Asia/Tokyo",),

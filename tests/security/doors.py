@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests import oracle, oracle_moderation, oracle_trust
+from tests import oracle, oracle_moderation, oracle_promotion, oracle_trust
 from tests.oracle_world import Note, Person, Room, World
 
 Keys = Mapping[str, str]
@@ -137,6 +137,15 @@ def narrows(world: World, person: Person, keys: Keys) -> bool:
 def flags(world: World, person: Person, keys: Keys) -> bool:
     note = world.note[keys["post_id"]]
     return note.author != person.key and not note.withdrawn and not note.removed
+
+
+def promotes(world: World, person: Person, keys: Keys) -> bool:
+    return oracle_promotion.promotes(world, person, world.note[keys["post_id"]])
+
+
+def reads_both(world: World, person: Person, keys: Keys) -> bool:
+    note = _note(world, keys)
+    return note is not None and bool(oracle_promotion.other_ends(world, person, note))
 
 
 def wrote(world: World, person: Person, keys: Keys) -> bool:
@@ -320,6 +329,10 @@ DOORS: Mapping[str, Door] = {
     "organizations.keep": Door({"organization_id": reaches}, keeps),
     "organizations.merge": Door({"organization_id": reaches}, judges),
     "organizations.verify": Door({"organization_id": reaches}, judges),
+    "promoting.beside": Door({"post_id": reads_both}),
+    "promoting.end": Door(_POST, promotes),
+    "promoting.propose": Door(_POST, promotes),
+    "promoting.show": Door(_POST, promotes),
     "posts.audience": Door({"post_id": sees_around}),
     "posts.grants": Door(_POST, edits),
     "posts.history": Door(_POST),
@@ -333,6 +346,7 @@ DOORS: Mapping[str, Door] = {
     "unnamed.forget": Door({"number": nobody}),
     "unnamed.release": Door({"number": nobody}),
     "unnamed.withdraw": Door({"post_id": nobody}),
+    "unnamed_promotions.show": Door({"promotion_id": nobody}),
     "vouching.ask": Door(_PERSON, asks_for),
     "vouching.decline": Door(_PERSON),
     "vouching.disown": Door(_PERSON, disowns),
