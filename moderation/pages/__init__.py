@@ -10,7 +10,7 @@ from community.pages.frame import local, wait_for
 from moderation.queue import count
 from moderation.warnings import warnings_of
 
-MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening", "log")
+MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening", "log", "analysis")
 
 
 def until(moment: datetime) -> Markup:
