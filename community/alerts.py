@@ -131,8 +131,8 @@ def tell_of_decision(event: events.AuthorTold, number: int) -> None:
 
 @listen(events.ReaderTold)
 def tell_reader(event: events.ReaderTold, number: int) -> None:
-    """Tell somebody who has to do with a post what became of it."""
-    _tell([(event.member_id, NotificationKind(event.kind))], number, post_id=event.post_id)
+    """Tell one member something about a post that they read."""
+    _tell([(event.member_id, event.kind)], number, post_id=event.post_id)
 
 
 def tell_author(post_id: int, kind: NotificationKind, number: int, unless: int = 0) -> None:

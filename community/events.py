@@ -63,11 +63,11 @@ class AuthorTold(Event):
 
 @dataclass(frozen=True)
 class ReaderTold(Event):
-    """A member who reads a post is told something about it: ``kind`` of notification."""
+    """A member is told something about a post: ``kind`` of notification. It is shown while they may read the post."""
 
     member_id: int
-    post_id: int
     kind: str
+    post_id: int
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def remind(event: events.PostPublished, _number: int) -> None:
         return
     readers = set(db.session.scalars(_READERS, {"post_id": event.post_id}))
     for member_id in sorted(readers & set(moderators_of(group_id))):
-        events.record(events.ReaderTold(member_id, event.post_id, NotificationKind.PROMOTION_FOLLOWED))
+        events.record(events.ReaderTold(member_id, NotificationKind.PROMOTION_FOLLOWED, event.post_id))
 
 
 @listen(events.PromotionAnswered)
@@ -46,4 +46,4 @@ def tell_source(event: events.PromotionAnswered, _number: int) -> None:
     if row is None:
         return
     for member_id in sorted({row.proposer_id or 0, row.author_id or 0} - {0, event.by_id}):
-        events.record(events.ReaderTold(member_id, row.post_id, NotificationKind.PROMOTION_ANSWERED))
+        events.record(events.ReaderTold(member_id, NotificationKind.PROMOTION_ANSWERED, row.post_id))

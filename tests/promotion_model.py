@@ -114,7 +114,9 @@ class Model:
         way = self.open()
         if way is None or way.stage != "target" or who not in self.targets[way.form[0]]:
             return False
-        involved = {way.by, *(one for one, _ in way.agreed.values())} if self.named else {way.by, way.agreed["source"][0]}
+        involved = (
+            {way.by, *(one for one, _ in way.agreed.values())} if self.named else {way.by, way.agreed["source"][0]}
+        )
         if who in involved or self.is_author(who):
             return False
         if stage == "published":

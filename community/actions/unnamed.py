@@ -21,6 +21,7 @@ from community.shown import Shown
 from community.tlp import Tlp
 from community.viewer import Viewer
 from community.writing import (
+    ASSESSMENT_IS_NAMED,
     FOLLOW_UP_IS_NAMED,
     NOT_YOUR_SECTOR,
     RED_IS_NAMED,
@@ -45,6 +46,8 @@ def check(viewer: Viewer, place: Place, draft: Draft, how: Unnamed) -> crowd.Cro
         raise Unfit("tlp", RED_IS_NAMED)
     if draft.follow_up:
         raise Unfit("follow_up", FOLLOW_UP_IS_NAMED)
+    if draft.assessment:
+        raise Unfit("assessment", ASSESSMENT_IS_NAMED)
     if how.sector and how.sector not in {row.code for row in mine.sectors(viewer)}:
         raise Unfit("sector", NOT_YOUR_SECTOR)
     return crowd.ensure_hidden(viewer, place, draft.tlp, how.sector)

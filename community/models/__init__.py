@@ -1,5 +1,6 @@
 """The tables, one module per noun."""
 
+from community.models.analysis import AnalysisRequest, AnalysisState
 from community.models.group import (
     Anonymous,
     Group,
@@ -71,6 +72,8 @@ __all__ = [
     "SEEING",
     "SIGNING_IN",
     "WAITING",
+    "AnalysisRequest",
+    "AnalysisState",
     "Anonymous",
     "AuditEntry",
     "AuditHead",

@@ -73,6 +73,8 @@ class NotificationKind(StrEnum):
     PROMOTION_ASKED = "promotion_asked"
     PROMOTION_ANSWERED = "promotion_answered"
     PROMOTION_FOLLOWED = "promotion_followed"
+    ANALYSIS_ASKED = "analysis_asked"
+    ANALYSIS_ANSWERED = "analysis_answered"
 
 
 class Notification(HasId, Model):

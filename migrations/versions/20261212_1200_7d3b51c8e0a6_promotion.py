@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '7d3b51c8e0a6'
-down_revision = '908a55289592'
+down_revision = 'b7f0c1d2a935'
 branch_labels = None
 depends_on = None
 
@@ -14,6 +14,7 @@ OLD_KINDS = (
     'vouched', 'activated', 'revouching', 'answered_for', 'newcomer', 'proposed', 'appointed', 'dismissed',
     'recovery_opened', 'recovery_asked', 'leaver_reported', 'organization', 'post_guided', 'post_warned', 'post_removed',
     'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed',
+    'analysis_asked', 'analysis_answered',
 )
 NEW_KINDS = ('promotion_asked', 'promotion_answered', 'promotion_followed')
 OLD_CASES = ('flag', 'redaction', 'appeal')

@@ -13,7 +13,7 @@ from moderation.queue import count
 from moderation.warnings import warnings_of
 
 MODULES: tuple[str, ...] = (
-    *("desk", "cases", "flags", "decisions", "opening", "log"),
+    *("desk", "cases", "flags", "decisions", "opening", "log", "analysis"),
     *("promoting", "unnamed_promotions"),
 )
 

@@ -64,6 +64,7 @@ ARGUMENTS: Mapping[str, Keys] = {
 PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
     "act": ("guide", "narrow", "remove", "note", "uphold", "refuse_sharing", "refuse_copy"),
     "after": _keys("notes"),
+    "assessment": ("1",),
     "before": ("2026-05-03", "nonsense"),
     "find": lambda world: [f"word {one.key}" for one in world.people],
     "from": _keys("people"),
@@ -82,12 +83,16 @@ PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
 }
 COPYING = ("consent", "refuse_sharing", "publish", "refuse_copy", "ask_for_other", "show_copy", "keep_hidden")
 FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
-    "act": ("take", "dismiss", "guide", "warn", "remove", "note", "uphold", "nonsense", *COPYING),
+    "act": (
+        *("take", "dismiss", "guide", "warn", "remove", "note", "uphold", "ask", "answer", "take_back", "nonsense"),
+        *COPYING,
+    ),
     "address": _keys("notes"),
     "agrees": ("", "y"),
+    "assessment": ("", "y"),
     "analyst": ("", "y"),
     "anonymous": ("off", "allowed"),
-    "answer": ("agree", "refuse", "changes", "take_back", "nonsense"),
+    "answer": ("agree", "refuse", "changes", "take_back", "It is known."),
     "at_once": ("", "y"),
     "back": ("/groups",),
     "body": ("Said so.",),
@@ -105,6 +110,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "follow_up": ("", "y"),
     "fresh": ("", "y"),
     "hides_history": ("", "y"),
+    "how": ("privately", "openly"),
     "into": ("nonsense",),
     "join_role": ("reader", "contributor"),
     "kind": ("discussion", "incident", "operator"),
@@ -121,10 +127,12 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "organization": lambda world: [*_keys("orgs")(world), "text other"],
     "organization_name": ("Another one",),
     "profile": ("About",),
+    "question": ("Is this known?",),
     "quotes": _keys("notes"),
     "reason": ("Because.",),
     "recipients": _keys("people"),
     "remove": ("all", "body:0:4", "nonsense"),
+    "request": ("nonsense",),
     "role": ("reader", "contributor", "moderator"),
     "sector": ("", "finance"),
     "sectors": ("finance",),
