@@ -1,8 +1,8 @@
 """No sequence of acts publishes a text whose exact form, target and label author and source did not agree to.
 
 Each act is done twice, by the application and by `tests/promotion_model.py`: both must agree on whether it was
-on where the proposal stands, and on what those of the targets can read. Old forms, of a page that somebody opened long
-ago, are sent as well.
+possible, on where the proposal stands, and on what those of the targets can read. Old forms, of a page that somebody
+opened long ago, are sent as well.
 """
 
 from __future__ import annotations

@@ -20,8 +20,12 @@ from werkzeug.test import TestResponse
 from community import clock, ids
 from community.actions import releasing
 from community.db import db
-from community.models import Member, Post, Role
+from community.models import Group, Member, Post, Promotion, Role
 from community.outbox import deliver_due
+from community.tlp import Tlp
+from community.viewer import viewer_of_member
+from moderation.actions.promoting import propose
+from moderation.promotions import Prepared
 from tests.browsing import send as post_form
 from tests.conftest import empty
 from tests.factories import World, url
@@ -113,6 +117,39 @@ def withdraw(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room:
         assert post_form(author, f"/me/anonymous/{ids.encode(post)}/withdraw").status_code == 303
 
 
+def proposed(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> str:
+    """A post without a name, of which a moderator proposes a copy for another group; both look at what is asked."""
+    send_at_once(author, other, reader, room)
+    db.session.rollback()
+    post = db.session.scalars(select(Post.id).where(Post.body == "Now")).one()
+    with at(3, "propose"):
+        chief = db.session.scalars(select(Member.id).where(Member.name == "Moderator")).one()
+        target = db.session.scalars(select(Group.id).where(Group.name == "Elsewhere")).one()
+        given = Prepared(target, Tlp.GREEN, "A title", "Words")
+        propose(viewer_of_member(chief), post, given, 0)
+    db.session.rollback()
+    return f"/me/anonymous/promotions/{ids.encode(db.session.scalars(select(Promotion.id)).one())}"
+
+
+def answer(author: FlaskClient, path: str, chosen: str) -> None:
+    with at(4, "answer"):
+        given = {"answer": chosen, "version": "1", "words": "Shorter"}
+        assert post_form(author, path, **given).status_code == 303
+    release(24 * 60)
+
+
+def agree(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
+    answer(author, proposed(author, other, reader, room), "agree")
+
+
+def refuse(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
+    answer(author, proposed(author, other, reader, room), "refuse")
+
+
+def ask_for_changes(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
+    answer(author, proposed(author, other, reader, room), "changes")
+
+
 def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     """The dumps before and after release, with the person ``who`` as the author."""
     empty(app)
@@ -121,6 +158,7 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
         room = crowd(world)
         moderator = world.member("Moderator")
         world.join(moderator, room.group, Role.MODERATOR)
+        world.group("Elsewhere")
         people: list[Member] = [room.others[0], room.others[1], room.others[2]]
         browsers = [world.enter(one) for one in people]
         for number, browser in enumerate(browsers):
@@ -136,7 +174,9 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     yield dump(app)
 
 
-@pytest.mark.parametrize("act", [send_reply, send_thread, send_at_once, correct, withdraw])
+@pytest.mark.parametrize(
+    "act", [send_reply, send_thread, send_at_once, correct, withdraw, agree, refuse, ask_for_changes]
+)
 def test_lk_160_two_databases_do_not_tell_who_wrote_it(app: Flask, act: Act) -> None:
     alice, bob = list(played(app, act, 0)), list(played(app, act, 1))
     for step, (one, other) in enumerate(zip(alice, bob, strict=True)):
