@@ -329,7 +329,6 @@ DOORS: Mapping[str, Door] = {
     "posts.withdraw": Door(_POST, edits),
     "inviting.new": Door({}, is_active),
     "inviting.withdraw": Door({"invitation_id": sent_introduction}),
-    # In these worlds nobody has written anything without their name.
     **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("edit", "withdraw")},
     **{f"unnamed.{act}": Door({"number": nobody}) for act in ("forget", "release")},
     "unnamed_told.show": Door({"post_id": nobody}),
