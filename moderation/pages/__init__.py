@@ -7,10 +7,11 @@ from flask import Flask
 from markupsafe import Markup
 
 from community.pages.frame import local, wait_for
+from moderation.pages.unnamed import decided_about
 from moderation.queue import count
 from moderation.warnings import warnings_of
 
-MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening", "log", "analysis")
+MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "unnamed", "opening", "log", "analysis")
 
 
 def until(moment: datetime) -> Markup:
@@ -24,5 +25,6 @@ def init_app(app: Flask) -> None:
     wait_for(count)
     app.jinja_env.filters["until"] = until
     app.jinja_env.globals["warnings_of"] = warnings_of
+    app.jinja_env.globals["decided_about"] = decided_about
     for name in MODULES:
         app.register_blueprint(import_module(f"moderation.pages.{name}").pages)
