@@ -130,6 +130,16 @@ def is_patient(act: str) -> bool:
     return act in _PATIENT
 
 
+def when_released(name: str) -> Callable[[Release], Release]:
+    """Register what is done when an act of this name is released: given its author, what was sealed, and its tag."""
+
+    def register(release: Release) -> Release:
+        _ACTS[name] = release
+        return release
+
+    return register
+
+
 def _signature(viewer: Viewer, act: dict[str, Any]) -> Callable[[int], dict[str, Any]]:
     def sign(thread_id: int) -> dict[str, Any]:
         scope = _scope(thread_id)

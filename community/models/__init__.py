@@ -27,7 +27,7 @@ from community.models.member import (
     SpentChallenge,
     Theme,
 )
-from community.models.moderation import Case, CaseKind, CaseState, CaseStep, FlagReason, StepKind, Submission
+from community.models.moderation import Case, CaseKind, CaseState, CaseStep, FlagReason, Heard, StepKind, Submission
 from community.models.organization import (
     Organization,
     OrganizationDomain,
@@ -93,6 +93,7 @@ __all__ = [
     "Group",
     "GroupInvitation",
     "GroupSector",
+    "Heard",
     "Invitation",
     "InvitationState",
     "JoinRequest",

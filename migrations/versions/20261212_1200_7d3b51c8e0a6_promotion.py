@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '7d3b51c8e0a6'
-down_revision = 'b7f0c1d2a935'
+down_revision = '3f6b8d21c7a4'
 branch_labels = None
 depends_on = None
 

@@ -29,7 +29,7 @@ from community.tlp import is_wider
 from community.viewer import NOBODY, Viewer
 from community.writing import Unfit
 from moderation import promotions
-from moderation.actions.flags import open_case
+from moderation.actions.flags import Subject, open_case
 from moderation.promotions import Prepared
 from moderation.told import is_author
 
@@ -123,7 +123,7 @@ def agree_as_author(row: Promotion, post: PostRow, member_id: int | None) -> Non
     """In the running action: the author agrees (None: without a name), and the moderators of the source are asked."""
     agree(row, Side.AUTHOR, member_id)
     row.stage = PromotionStage.SOURCE
-    case = open_case(post, CaseKind.PROMOTION)
+    case = open_case(Subject(post.id, post.group.id, post.severity), CaseKind.PROMOTION)
     db.session.add(Submission(case_id=case.id, member_id=row.proposer_id))
 
 

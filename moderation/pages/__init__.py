@@ -9,11 +9,12 @@ from markupsafe import Markup
 from community.pages.frame import local, wait_for
 from moderation import promotions
 from moderation.pages import copies
+from moderation.pages.unnamed import decided_about
 from moderation.queue import count
 from moderation.warnings import warnings_of
 
 MODULES: tuple[str, ...] = (
-    *("desk", "cases", "flags", "decisions", "opening", "log", "analysis"),
+    *("desk", "cases", "flags", "decisions", "unnamed", "opening", "log", "analysis"),
     *("promoting", "unnamed_promotions"),
 )
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["until"] = until
     app.jinja_env.globals |= {
         "warnings_of": warnings_of,
+        "decided_about": decided_about,
         "other_ends": promotions.other_ends,
         "questions": promotions.questions,
         "proposal_in": copies.proposal,

@@ -161,12 +161,12 @@ def beside(post_id: int) -> str:
     """A post and its copies, or a copy and what it is of, side by side, for whoever reads both ends."""
     viewer = current_viewer()
     post = access_post(viewer, post_id)
-    ends = promotions.other_ends(viewer, post_id) if post.in_thread else []
-    if not ends:
+    if not post.in_thread:
         raise NotFound
+    ends = promotions.other_ends(viewer, post_id)
     return render_template(
         "moderation/promotion/beside.html",
         post=post,
-        is_copy=not ends[0].is_copy,
+        is_copy=any(not one.is_copy for one in ends),
         others=[access_post(viewer, one.id) for one in ends],
     )

@@ -166,11 +166,6 @@ def promotes(world: World, person: Person, keys: Keys) -> bool:
     return oracle_promotion.promotes(world, person, world.note[keys["post_id"]])
 
 
-def reads_both(world: World, person: Person, keys: Keys) -> bool:
-    note = _note(world, keys)
-    return note is not None and bool(oracle_promotion.other_ends(world, person, note))
-
-
 def wrote(world: World, person: Person, keys: Keys) -> bool:
     return world.note[keys["post_id"]].author == person.key
 
@@ -249,7 +244,7 @@ DOORS: Mapping[str, Door] = {
     "organizations.keep": Door({"organization_id": reaches}, keeps),
     "organizations.merge": Door({"organization_id": reaches}, judges),
     "organizations.verify": Door({"organization_id": reaches}, judges),
-    "promoting.beside": Door({"post_id": reads_both}),
+    "promoting.beside": Door({"post_id": sees_around}),
     "promoting.end": Door(_POST, promotes),
     "promoting.propose": Door(_POST, promotes),
     "promoting.show": Door(_POST, promotes),
@@ -262,10 +257,9 @@ DOORS: Mapping[str, Door] = {
     "posts.withdraw": Door(_POST, edits),
     "inviting.new": Door({}, is_active),
     "inviting.withdraw": Door({"invitation_id": sent_introduction}),
-    "unnamed.edit": Door({"post_id": nobody}),
-    "unnamed.forget": Door({"number": nobody}),
-    "unnamed.release": Door({"number": nobody}),
-    "unnamed.withdraw": Door({"post_id": nobody}),
+    **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("edit", "withdraw")},
+    **{f"unnamed.{act}": Door({"number": nobody}) for act in ("forget", "release")},
+    "unnamed_told.show": Door({"post_id": nobody}),
     "unnamed_promotions.show": Door({"promotion_id": nobody}),
     "vouching.ask": Door(_PERSON, asks_for),
     "vouching.decline": Door(_PERSON),
@@ -317,6 +311,7 @@ LISTS = frozenset(
         "me.reconfirm_in_demo",
         "me.sign_ins",
         "unnamed.index",
+        "unnamed_told.index",
         "members.index",
         "members.organizations",
         "moderation.home",

@@ -40,7 +40,7 @@ def _way(world: World, one: Way) -> dict[str, Any]:
 
 def _consents(world: World, one: Way) -> Iterator[dict[str, Any]]:
     author = number(world.note[one.note].author)
-    given = {"author": author} if one.stage != "author" else {}
+    given: dict[str, int | None] = {"author": author} if one.stage != "author" else {}
     given |= {"source": number(one.let_go) if one.let_go else None} if one.let_go is not None else {}
     for side, member in given.items():
         yield {"promotion_id": number(one.key), "side": side, "member_id": member, "digest": hashed(one.key)}

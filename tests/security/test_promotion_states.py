@@ -61,7 +61,8 @@ class Sharing(RuleBasedStateMachine):
     @initialize(label=st.sampled_from(("AMBER", "GREEN")))
     def furnish(self, label: str) -> None:
         empty(self.app)
-        self.now, self.steps, self.old = START, 0, []
+        self.now, self.steps = START, 0
+        self.old: list[tuple[int, str, int]] = []
         with self.moment():
             world = World(self.app)
             self.rooms = {name: world.group(name) for name in ("here", *TARGETS)}

@@ -278,6 +278,7 @@ SENT = {
     "group_admin.new": {"chosen": "member_id"},
     "inviting.new": {"organization": "organization_id"},
     "posts.grants": {"member": "member_id"},
+    "promoting.propose": {"target": "group_id"},
     "threads.read": {"to": "post_id"},
     "vouching.ask": {"member": "member_id"},
 }
