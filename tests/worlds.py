@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests import oracle, oracle_moderation, oracle_trust
+from tests import oracle, oracle_moderation, oracle_trust, worlds_promotion
 from tests.oracle_world import (
     LABELS_OF_PUBLIC_ROOMS,
     STRICTEST_FIRST,
@@ -32,9 +32,6 @@ from tests.oracle_world import (
     World,
 )
 from tests.worlds_moderation import disputed, settled
-from tests.worlds_promotion import consistent as kept_ways
-from tests.worlds_promotion import named as ways_named
-from tests.worlds_promotion import promoted, without_hidden_ways
 from tests.worlds_trust import KINDS, alone, consistent, trusting, without_hidden_trust
 from tests.worlds_trust import named as trust_named
 
@@ -93,7 +90,7 @@ def worlds(draw: Draw) -> World:
     given = (draft.people, draft.rooms, draft.places, draft.threads, draft.notes)
     asked = (_invites(draft), _asks(draft), _opened(draft))
     world = disputed(draw, trusting(draw, World(NOW, orgs, *map(tuple, (*given, *asked)))))  # type: ignore[arg-type]
-    return promoted(draw, world)
+    return worlds_promotion.promoted(draw, world)
 
 
 def _person(draft: _Draft, number: int) -> Person:
@@ -251,20 +248,8 @@ def _opened(draft: _Draft) -> Iterable[Opened]:
 
 def smaller(world: World) -> Iterator[World]:
     """Every world with one thing less, for looking for the smallest one in which a test fails."""
-    for kind in (
-        "rooms",
-        "people",
-        "threads",
-        "notes",
-        "places",
-        "invites",
-        "asks",
-        "opened",
-        "matters",
-        "speeches",
-        "ways",
-        *KINDS,
-    ):
+    posts = ("threads", "notes", "opened", "matters", "speeches", "ways")
+    for kind in ("rooms", "people", "places", "invites", "asks", *posts, *KINDS):
         things = getattr(world, kind)
         for one in things:
             yield _consistent(_with(world, kind, (other for other in things if other is not one)))
@@ -305,7 +290,7 @@ def _consistent(world: World) -> World:
     notes = [one for one in world.notes if (one.copied or one.author in people) and one.thread in threads]
     whole = {one.thread for one in notes if one.opening}
     kept = {one.key for one in notes if one.thread in whole}
-    return kept_ways(
+    return worlds_promotion.consistent(
         settled(
             consistent(
                 replace(
@@ -356,7 +341,7 @@ def without_hidden(world: World, person: Person | None) -> World:
         if oracle.sees_post_alone(world, person, note) and note not in known.notes and note.key not in known.note:
             known = _hidden_away(world, known, person, note)
     known = oracle_moderation.without_hidden_matters(world, known, person)
-    known = _people_known(world, without_hidden_ways(world, known, person), person)
+    known = _people_known(world, worlds_promotion.without_hidden_ways(world, known, person), person)
     people = (*known.people, *oracle_moderation.veils(world, known))
     return replace(known, people=people)
 
@@ -398,7 +383,7 @@ def _people_known(world: World, known: World, person: Person) -> World:
     named = {one.author for one in known.notes}.union(*(one.recipients | one.grants for one in known.notes))
     named |= {key for one in known.invites for key in (one.inviter, one.person)} | {one.person for one in known.asks}
     named |= {one.moderator for one in known.opened} | trust_named(world, person) | oracle_moderation.named(known)
-    named |= ways_named(known)
+    named |= worlds_promotion.named(known)
     kept = [one for one in world.people if one.key in named or oracle_trust.sees_person(world, person, one)]
     people = tuple(oracle_trust.as_known(world, person, one) for one in kept)
     keys = {one.key for one in people}
