@@ -126,7 +126,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "reason": ("Because.",),
     "recipients": _keys("people"),
     "remove": ("all", "body:0:4", "nonsense"),
-    "request": ("nonsense",),
+    "request": _keys("inquiries"),
     "role": ("reader", "contributor", "moderator"),
     "sector": ("", "finance"),
     "sectors": ("finance",),

@@ -14,6 +14,7 @@ from tests import oracle, oracle_trust
 from tests.conftest import KEPT
 from tests.oracle_world import Ask, Invite, Note, Opened, Person, Place, Room, Thread, World
 from tests.security.keys import SESSION, START, hashed, mail_of, moment, number, pick, words
+from tests.security.rows_analysis import rows_of_analysis
 from tests.security.rows_moderation import rows_of_moderation
 from tests.security.rows_trust import Rows, rows_of_trust
 
@@ -29,7 +30,7 @@ def settle(world: World, viewer: Person | None, whole: bool) -> None:
             if table.name not in KEPT:
                 connection.execute(table.delete())
         trust, posts = rows_of_trust(world), _posts(world)
-        cases = rows_of_moderation(world)
+        cases = (*rows_of_moderation(world), *rows_of_analysis(world))
         names = _names(world, viewer, whole)
         for rows in (*_people(world), *names, *trust, *_groups(world), *posts, *cases, *_traces(world, viewer, whole)):
             _insert(connection, rows)
