@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import Cursor
+from psycopg import Cursor, sql
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from community.db import Model
 from community.terms import VERSION
 
 MIX = ["GREEN"] * 60 + ["AMBER"] * 25 + ["AMBER+STRICT"] * 10 + ["RED"] * 5
@@ -97,11 +99,22 @@ def load_ours(url: str, folder: Path) -> None:
     """Fill our tables (made from the models)."""
     users, forums, topics, posts = (read(folder, name) for name in ("users", "forums", "topics", "posts"))
     with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
+        _tell_defaults(cursor)
         _people(cursor, users)
         _rooms(cursor, users, forums)
         _threads(cursor, topics)
         _posts(cursor, users, topics, posts)
         cursor.execute("vacuum analyze")
+
+
+def _tell_defaults(cursor: Cursor[Any]) -> None:
+    """What the models fill in by themselves, the tables do, too: a new column needs no word here."""
+    for table in Model.metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.default, ScalarElementColumnDefault):
+                where = sql.SQL("alter table {} alter {} set default {}")
+                value = sql.Literal(str(column.default.arg))
+                cursor.execute(where.format(sql.Identifier(table.name), sql.Identifier(column.name), value))
 
 
 def _people(cursor: Cursor[Any], users: list[Row]) -> None:
