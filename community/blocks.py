@@ -1,4 +1,4 @@
-"""Blocks: what stands in a text where words were left out. Everybody may write one; it says why, never what was there."""
+"""Blocks: what stands in a text where words were left out. Everybody may write one; it says why, never what it was."""
 
 import re
 from collections.abc import Callable, Iterator

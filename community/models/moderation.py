@@ -49,6 +49,7 @@ class StepKind(StrEnum):
     GUIDED = "guided"
     WARNED = "warned"
     NARROWED = "narrowed"
+    REDACTED = "redacted"
     REMOVED = "removed"
     RESTORED = "restored"
     LOCKED = "locked"

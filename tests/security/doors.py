@@ -139,6 +139,13 @@ def flags(world: World, person: Person, keys: Keys) -> bool:
     return note.author != person.key and not note.withdrawn and not note.removed
 
 
+def redacts(world: World, person: Person, keys: Keys) -> bool:
+    """Moderators of the group and of the site who read it there: also in an archived group, never their own."""
+    note = world.note[keys["post_id"]]
+    seen = flags(world, person, keys) and oracle.sees_post_in_thread(world, person, note)
+    return seen and (oracle.may_moderate(world, person, note) or oracle.may_open_as_moderator(person))
+
+
 def wrote(world: World, person: Person, keys: Keys) -> bool:
     return world.note[keys["post_id"]].author == person.key
 
@@ -316,6 +323,8 @@ DOORS: Mapping[str, Door] = {
     "membership.leave": Door(_GROUP, leaves),
     "membership.members": Door(_GROUP, reads_group),
     "membership.withdraw": Door(_GROUP),
+    "opening.before": Door({}, opens_any, silent="post_id"),
+    "opening.destroy": Door({}, opens_any, silent="post_id"),
     "opening.open_post": Door({}, opens_any, silent="post_id"),
     "organizations.keep": Door({"organization_id": reaches}, keeps),
     "organizations.merge": Door({"organization_id": reaches}, judges),
@@ -327,8 +336,14 @@ DOORS: Mapping[str, Door] = {
     "posts.leave": Door({"post_id": sees_post, "token": nobody}),
     "posts.show": Door(_POST),
     "posts.withdraw": Door(_POST, edits),
+    "redacting.redact": Door(_POST, redacts),
+    "redactions.before": Door(_POST, wrote),
+    "redactions.destroy": Door(_POST, wrote),
+    "redactions.show": Door(_POST),
     "inviting.new": Door({}, is_active),
     "inviting.withdraw": Door({"invitation_id": sent_introduction}),
+    "unnamed.before": Door({"post_id": nobody}),
+    "unnamed.destroy": Door({"post_id": nobody}),
     "unnamed.edit": Door({"post_id": nobody}),
     "unnamed.forget": Door({"number": nobody}),
     "unnamed.release": Door({"number": nobody}),
@@ -355,46 +370,3 @@ DOORS: Mapping[str, Door] = {
     "threads.show": Door(_THREAD),
     "threads.since": Door(_THREAD),
 }
-# Addresses that name nothing but oneself or a list of what one sees; the two-worlds equation judges what is in them.
-LISTS = frozenset(
-    {
-        "about.accept",
-        "compose.choose",
-        "compose.mine",
-        "desk.home",
-        "desk.invitations",
-        "departures.report",
-        "employment.change",
-        "group_admin.new",
-        "groups.index",
-        "home.finish_guide",
-        "inviting.index",
-        "log.show",
-        "home.read_all",
-        "waiting.show",
-        "me.begin_passkey",
-        "me.begin_reconfirm",
-        "me.end_other_sign_ins",
-        "me.finish_passkey",
-        "me.finish_reconfirm",
-        "me.passkeys",
-        "me.profile",
-        "me.reconfirm",
-        "me.reconfirm_in_demo",
-        "me.sign_ins",
-        "unnamed.index",
-        "members.index",
-        "members.organizations",
-        "moderation.home",
-        "notifications.seen",
-        "notifications.show",
-        "notifications.unread",
-        "parting.export",
-        "parting.leave",
-        "people.index",
-        "proposals.resign",
-        "organizations.index",
-        "search.titles",
-        "signin.sign_out",
-    }
-)

@@ -13,7 +13,9 @@ def test_what_is_written_is_read_again(reason: Missing) -> None:
     assert text[found.start : found.end] == block(reason)
 
 
-@pytest.mark.parametrize("text", ["", "⟦⟧", "⟦nonsense⟧", "⟦ organization ⟧", "⟦Organization⟧", "[organization]", "⟦person"])
+@pytest.mark.parametrize(
+    "text", ["", "⟦⟧", "⟦nonsense⟧", "⟦ organization ⟧", "⟦Organization⟧", "[organization]", "⟦person"]
+)
 def test_anything_else_is_ordinary_text(text: str) -> None:
     assert list(blocks(text)) == []
     assert replaced(text, lambda reason: "!") == text
