@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Engine, Enum, Integer, MetaData, event, literal_column
+from sqlalchemy import DDL, BigInteger, ColumnElement, DateTime, Engine, Enum, Integer, MetaData, event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Result
 from sqlalchemy.exc import DBAPIError
@@ -192,7 +192,18 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
-WORDS = ("posts", "threads", "revisions", "case_steps", "submissions", "moderator_readings", "redactions", "drafts")
+_wordy: set[str] = set()
+
+
+def holds_words(model: type[Base], *columns: str) -> None:
+    """Say that words of members stand in a table, so that its file is written anew when some of them are to go.
+
+    Of ``columns``, in which they stand as they are, PostgreSQL keeps no samples for its planner either.
+    """
+    _wordy.add(model.__tablename__)
+    for column in columns:
+        unsampled = DDL(f"ALTER TABLE {model.__tablename__} ALTER COLUMN {column} SET STATISTICS 0")
+        event.listen(model.__table__, "after_create", unsampled.execute_if(dialect="postgresql"))
 
 
 def scrub() -> None:
@@ -205,7 +216,7 @@ def scrub() -> None:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("SET lock_timeout = '3s'")
             try:
-                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join((*WORDS, 'sealed_acts'))}")
+                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(sorted(_wordy))}")
             finally:
                 connection.exec_driver_sql("RESET lock_timeout")
         return

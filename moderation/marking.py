@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from sqlalchemy import bindparam, select
+
 from community import originals, visibility
 from community.access import PostRow
 from community.blocks import Missing
 from community.db import read
-from community.models import Organization
+from community.models import Member, Organization
 from community.originals import Wording
 from community.redacting import Words, places, without
 from community.text_check import check
@@ -15,6 +17,7 @@ from community.viewer import Viewer
 
 MOST = 30
 _ORGANIZATIONS = visibility.visible_members(Organization.name, Organization.short_name).distinct()
+_HOUSE = select(Member.organization_id).where(Member.id == bindparam("author_id"))
 _REASONS = {
     "mail_address": Missing.ADDRESS,
     "phone": Missing.ADDRESS,
@@ -57,6 +60,12 @@ def _checked(text: str) -> Iterator[Words]:
     for one in check(text, None):
         if "⟦" not in one.words:
             yield Words(one.words, _REASONS.get(one.rule, Missing.CREDENTIAL))
+
+
+def is_colleague(viewer: Viewer, post: PostRow) -> bool:
+    """Is the author of a post, where one is named, of the viewer's organization?"""
+    house = read(_HOUSE, {"author_id": post.author_id}).scalar()
+    return house is not None and house == viewer.organization_id
 
 
 def not_there(post_id: int, wanted: Collection[Words]) -> list[Words]:

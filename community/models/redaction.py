@@ -6,7 +6,10 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.clock import now
-from community.db import HasId, Model, UTCDateTime
+from community.db import HasId, Model, UTCDateTime, holds_words
+from community.models.moderation import CaseStep, Submission
+from community.models.post import ModeratorReading, Post, Revision, SealedAct, Thread
+from community.models.reading import Draft
 
 
 class Redaction(HasId, Model):
@@ -23,6 +26,16 @@ class Redaction(HasId, Model):
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     destroyed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+holds_words(Post, "body", "html", "attribution")
+holds_words(Thread, "title")
+holds_words(Revision, "title", "body")
+holds_words(CaseStep, "words")
+holds_words(Submission, "words")
+holds_words(ModeratorReading, "reason")
+for sealed in (Redaction, Draft, SealedAct):
+    holds_words(sealed)
 
 
 class Purge(HasId, Model):

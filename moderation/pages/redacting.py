@@ -12,7 +12,7 @@ from community.pages.hook import current_viewer
 from community.pages.missing import REASONS
 from community.pages.told import told
 from community.policy import Permission
-from moderation import cases, marking
+from moderation import cases, marking, offers
 from moderation.actions import deciding
 from moderation.cases import Matter
 from moderation.forms.redacting import RedactionForm
@@ -88,6 +88,7 @@ def _page(form: RedactionForm, post: PostRow, change: marking.Marked | None = No
         post=post,
         wrong=wrong,
         reasons=REASONS,
+        why_not=offers.COLLEAGUE if marking.is_colleague(current_viewer(), post) else "",
         wordings=originals.wordings(post.id),
         suggestions=_suggestions(form, post),
         change=change,
