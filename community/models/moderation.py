@@ -49,12 +49,12 @@ class StepKind(StrEnum):
     GUIDED = "guided"
     WARNED = "warned"
     NARROWED = "narrowed"
-    REDACTED = "redacted"
     REMOVED = "removed"
     RESTORED = "restored"
     LOCKED = "locked"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
+    REDACTED = "redacted"
 
 
 class Case(HasId, Model):

@@ -64,13 +64,13 @@ class NotificationKind(StrEnum):
     ORGANIZATION = "organization"
     POST_GUIDED = "post_guided"
     POST_WARNED = "post_warned"
-    POST_REDACTED = "post_redacted"
     POST_REMOVED = "post_removed"
     POST_RESTORED = "post_restored"
     APPEAL_DECIDED = "appeal_decided"
     REQUEST_ANSWERED = "request_answered"
     FLAG_HANDLED = "flag_handled"
     RENAMED = "renamed"
+    POST_REDACTED = "post_redacted"
 
 
 class Notification(HasId, Model):

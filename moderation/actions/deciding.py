@@ -22,7 +22,7 @@ from community.models import (
     Submission,
 )
 from community.policy import Refused
-from community.redacting import Words
+from community.redacting import Words, without
 from community.tlp import Tlp
 from community.viewer import Viewer
 from moderation import cases, offers
@@ -59,6 +59,7 @@ class Letter(NamedTuple):
     post_version: int = 0
 
 
+LONGEST = 2000
 Act = Callable[[Viewer, Matter, Letter], None]
 
 
@@ -163,7 +164,7 @@ def _narrow(viewer: Viewer, matter: Matter, letter: Letter) -> None:
 
 def _redact(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     redacting.take_words_out(viewer, matter, letter.wanted, letter.post_version)
-    _close(viewer, matter, StepKind.REDACTED, letter)
+    _close(viewer, matter, StepKind.REDACTED, letter._replace(words=without(letter.words, letter.wanted, LONGEST)))
     _tell(matter, NotificationKind.POST_REDACTED)
 
 

@@ -115,7 +115,7 @@ def settle() -> None:
 
 def redact(person: Person, post: Post, words: Words) -> None:
     path = f"{url('posts', post)}/redact"
-    given = {"taken": list(words.all), "missing": ["organization", "person", "other"]}
+    given = {"taken": list(words.all), "missing": ["organization", "person", "other"], "words": f"Not {words}"}
     shown = press(person.browser, person.browser.get(path), "preview", **given)
     assert press(person.browser, shown, "send").status_code == 303
     settle()
@@ -150,7 +150,7 @@ def test_the_words_stand_where_they_were_written(app: Flask, post: Post, words: 
     assert any(place.startswith("file ") for place in there)
 
 
-def test_words_taken_out_are_nowhere(app: Flask, scene: Scene, post: Post, words: Words, capfd: Any) -> None:
+def test_lk_128_words_taken_out_are_nowhere(app: Flask, scene: Scene, post: Post, words: Words, capfd: Any) -> None:
     redact(scene["Chief"], post, words)
     assert remains(app, *words.all) == set()
     seen = pages(scene, post)
@@ -201,7 +201,7 @@ def test_old_wordings_that_their_author_removes_are_nowhere(app: Flask, scene: S
     assert {place for place in remains(app, *words.all) if not place.startswith("file ")} <= about
 
 
-def test_withdrawn_words_are_nowhere(app: Flask, scene: Scene, post: Post, words: Words) -> None:
+def test_a_withdrawn_post_leaves_no_original(app: Flask, scene: Scene, post: Post, words: Words) -> None:
     redact(scene["Chief"], post, words)
     sealed = db.session.scalars(select(Redaction.sealed)).one() or b""
     assert send(scene["Author"].browser, f"{url('posts', post)}/withdraw").status_code == 303
