@@ -24,6 +24,11 @@ for (const part of document.querySelectorAll("[data-marks]")) {
   const text = part.querySelector("textarea");
   const button = part.querySelector("[data-take]");
   button.hidden = false;
+  // A read-only text has no caret in Chromium, and without a caret nothing is selected by keyboard.
+  text.readOnly = false;
+  text.inputMode = "none";
+  text.setAttribute("aria-readonly", "true");
+  text.addEventListener("beforeinput", (event) => event.preventDefault());
   button.addEventListener("click", () => {
     const words = text.value.slice(text.selectionStart, text.selectionEnd).trim();
     if (words) blankRow().querySelector("input").value = words;
