@@ -16,6 +16,8 @@ from sqlalchemy import inspect, text
 
 from community.db import db
 
+SAMPLES = "SELECT tablename || '.' || attname, most_common_vals::text, histogram_bounds::text FROM pg_stats"
+
 
 def needles(word: bytes | str) -> set[bytes]:
     """The ways in which a word may be written."""
@@ -64,8 +66,11 @@ def _in_files(folder: Path, wanted: set[bytes]) -> Iterator[str]:
 
 
 def _in_postgresql(wanted: set[bytes]) -> Iterator[str]:
-    """Every file of the database, as it is on the disk: tables, indexes, what is kept for the planner."""
+    """Every file of the database as it is on the disk, and what is kept for the planner."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name, *samples in connection.execute(text(SAMPLES)):
+            if _holds(_bytes(samples), wanted):
+                yield f"samples of {name}"
         connection.execute(text("CHECKPOINT"))
         folder = connection.scalar(text("SELECT 'base/' || oid FROM pg_database WHERE datname = current_database()"))
         names = connection.scalars(text("SELECT pg_ls_dir(:folder)"), {"folder": folder}).all()
