@@ -43,6 +43,7 @@ _ALL = (
     .order_by(Post.released_at.desc(), Post.id)
 )
 _ONE = _ALL.where(Post.id == bindparam("post_id"))
+_SOME = _ALL.where(Post.id.in_(bindparam("post_ids", expanding=True)))
 _RECOVERED = select(Member.recovered_at).where(Member.id == bindparam("viewer_id"))
 _SEALED = select(SealedAct.id, SealedAct.sealed, SealedAct.due_at).order_by(SealedAct.due_at, SealedAct.id)
 
@@ -109,6 +110,11 @@ def wrote(viewer: Viewer, post_id: int) -> bool:
 def posts_of(viewer: Viewer) -> list[int]:
     """The viewer's anonymous posts, newest first; without those from before a recovery of their account."""
     return _mine(viewer, read(_ALL, {}).all())
+
+
+def among(viewer: Viewer, post_ids: Collection[int]) -> list[int]:
+    """Which of these posts are anonymous ones of the viewer's; asked of all of them, whoever asks."""
+    return _mine(viewer, read(_SOME, {"post_ids": list(post_ids)}).all())
 
 
 def _mine(viewer: Viewer, rows: Collection[Any]) -> list[int]:

@@ -192,7 +192,7 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
-_wordy: set[str] = set()
+wordy: set[str] = set()
 
 
 def holds_words(model: type[Base], *columns: str) -> None:
@@ -200,9 +200,10 @@ def holds_words(model: type[Base], *columns: str) -> None:
 
     Of ``columns``, in which they stand as they are, PostgreSQL keeps no samples for its planner either.
     """
-    _wordy.add(model.__tablename__)
+    wordy.add(model.__tablename__)
     for column in columns:
-        unsampled = DDL(f"ALTER TABLE {model.__tablename__} ALTER COLUMN {column} SET STATISTICS 0")
+        command = f"ALTER TABLE {model.__tablename__} ALTER COLUMN {column} SET STATISTICS 0"
+        unsampled = DDL(command)  # type: ignore[no-untyped-call]
         event.listen(model.__table__, "after_create", unsampled.execute_if(dialect="postgresql"))
 
 
@@ -216,7 +217,7 @@ def scrub() -> None:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("SET lock_timeout = '3s'")
             try:
-                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(sorted(_wordy))}")
+                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(sorted(wordy))}")
             finally:
                 connection.exec_driver_sql("RESET lock_timeout")
         return

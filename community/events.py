@@ -69,6 +69,15 @@ class AuthorTold(Event):
 
 
 @dataclass(frozen=True)
+class ReaderTold(Event):
+    """A member is told something about a post: ``kind`` of notification. It is shown while they may read the post."""
+
+    member_id: int
+    kind: str
+    post_id: int
+
+
+@dataclass(frozen=True)
 class PostRelabelled(Event):
     """A post has another label than it had (``was``). ``by_id`` is the member who changed it."""
 

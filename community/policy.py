@@ -43,6 +43,8 @@ class Permission(StrEnum):
     POST_NARROW = "post.narrow"
     POST_REDACT = "post.redact"
     POST_FLAG = "post.flag"
+    POST_ASK_ANALYST = "post.ask_analyst"
+    POST_ANALYZE = "post.analyze"
     COMMUNITY_INVITE = "community.invite"
     COMMUNITY_VOUCH = "community.vouch"
     COMMUNITY_TRUST = "community.trust"
@@ -194,6 +196,15 @@ def _flags(viewer: Viewer, post: "PostRow") -> bool:
     return post.author_id != viewer.member_id and post.state == PostState.PUBLISHED
 
 
+def _asks_analyst(viewer: Viewer, post: "PostRow") -> bool:
+    return post.in_thread and post.state == PostState.PUBLISHED and viewer.state == MemberState.ACTIVE
+
+
+def _analyzes(viewer: Viewer, post: "PostRow") -> bool:
+    # What an analyst reads by a grant of its author counts: it was given for that.
+    return viewer.analyst and viewer.state == MemberState.ACTIVE and post.state == PostState.PUBLISHED
+
+
 def _is_active(viewer: Viewer, _on: object) -> bool:
     return viewer.state == MemberState.ACTIVE
 
@@ -229,6 +240,8 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_NARROW: _narrows,
     Permission.POST_REDACT: _redacts,
     Permission.POST_FLAG: _flags,
+    Permission.POST_ASK_ANALYST: _asks_analyst,
+    Permission.POST_ANALYZE: _analyzes,
     Permission.COMMUNITY_INVITE: _is_active,
     Permission.COMMUNITY_VOUCH: _is_active,
     Permission.COMMUNITY_TRUST: _keeps_trust,

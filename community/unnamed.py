@@ -4,9 +4,10 @@ import math
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 
 from community import anonymity, clock, markup, visibility
+from community.access import NotFound
 from community.db import read
 from community.models import Group, Post, PostState, Redaction, Thread
 from community.viewer import Viewer
@@ -41,6 +42,21 @@ _REMOVED = (
     )
     .order_by(Post.released_at.desc(), Post.id)
 )
+_OWN = (
+    select(
+        Post.id,
+        Post.thread_id,
+        Post.state,
+        Post.severity,
+        Post.pseudonym,
+        Post.group_id,
+        Group.name.label("group_name"),
+    )
+    .join(visibility.Opening, visibility.Opening.id == Post.thread_id)
+    .join(Group, Group.id == Post.group_id)
+    .where(Post.id == bindparam("post_id"))
+    .where(or_(visibility.seen_in_thread(), and_(Post.state == PostState.REMOVED, visibility.reads_group())))
+)
 _EXCERPT = 120
 
 
@@ -65,6 +81,17 @@ def removed(viewer: Viewer) -> list[Any]:
     """The viewer's anonymous posts that moderators removed, in groups that they read: ``id body group_name``."""
     own = anonymity.posts_of(viewer)
     return list(read(_REMOVED, viewer.binds | {"post_ids": own}).all()) if own and viewer.sees else []
+
+
+def own(viewer: Viewer, post_id: int) -> Any:
+    """One of them, removed or not: ``id thread_id state severity pseudonym group_id group_name``.
+
+    Raises NotFound for every other post, whatever it is.
+    """
+    row = read(_OWN, viewer.binds | {"post_id": post_id}).one_or_none()
+    if not anonymity.wrote(viewer, post_id) or row is None:
+        raise NotFound
+    return row
 
 
 def waiting(viewer: Viewer) -> list[Waiting]:

@@ -73,10 +73,11 @@ def _redacts(matter: Matter) -> bool:
 
 
 def _warns(matter: Matter) -> bool:
-    """Once in a case, of an author whom the post names: with the decision, or after the post had to go."""
+    """Once in a case, of an author whom the post names or hides: with the decision, or after the post had to go."""
     after = matter.row.outcome in (StepKind.REDACTED, StepKind.REMOVED, StepKind.NARROWED, StepKind.GUIDED)
     open_to_it = why_not(matter) is None and (matter.is_open or after)
-    return bool(open_to_it and matter.row.kind == CaseKind.FLAG and matter.row.author_id and not matter.row.warned)
+    somebody = matter.row.author_id is not None or matter.row.pseudonym is not None
+    return bool(open_to_it and matter.row.kind == CaseKind.FLAG and somebody and not matter.row.warned)
 
 
 def _restores(matter: Matter) -> bool:
@@ -135,7 +136,10 @@ OFFERS = (
     Offer(
         "warn",
         _l("Give a formal warning"),
-        _l("The author gets the text, can appeal once, and site moderators see it when they decide about the member."),
+        _l(
+            "The author gets the text and can appeal once. Site moderators see it when they decide about a member; of "
+            "an anonymous author they see nothing."
+        ),
         "letter",
         _warns,
     ),

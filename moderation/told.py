@@ -1,6 +1,7 @@
 """What the moderators decided about a post, as its author reads it; and who the author is, for moderation."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -14,12 +15,21 @@ from community.viewer import Viewer
 
 APPEALABLE = (StepKind.GUIDED, StepKind.WARNED, StepKind.NARROWED, StepKind.REDACTED, StepKind.REMOVED)
 APPEALED_WITHIN = timedelta(days=30)
-_TOLD = (*APPEALABLE, StepKind.RESTORED, StepKind.UPHELD, StepKind.OVERTURNED)
+TOLD = (*APPEALABLE, StepKind.RESTORED, StepKind.UPHELD, StepKind.OVERTURNED)
 _STEPS = (
-    select(CaseStep.id, CaseStep.what, CaseStep.at, CaseStep.standard, CaseStep.words, CaseStep.facts, Case.kind)
+    select(
+        CaseStep.id,
+        CaseStep.what,
+        CaseStep.at,
+        CaseStep.standard,
+        CaseStep.words,
+        CaseStep.facts,
+        Case.kind,
+        Case.post_id,
+    )
     .join(Case, Case.id == CaseStep.case_id)
-    .where(Case.post_id == bindparam("post_id"))
-    .where(CaseStep.what.in_(_TOLD) | ((CaseStep.what == StepKind.DISMISSED) & (Case.kind == CaseKind.REDACTION)))
+    .where(Case.post_id.in_(bindparam("post_ids", expanding=True)))
+    .where(CaseStep.what.in_(TOLD) | ((CaseStep.what == StepKind.DISMISSED) & (Case.kind == CaseKind.REDACTION)))
     .order_by(CaseStep.at.desc(), CaseStep.id)
 )
 _ASKED = (
@@ -51,22 +61,27 @@ def access_own(viewer: Viewer, post_id: int) -> PostRow:
     return post
 
 
-def decisions(post: PostRow) -> list[Decision]:
-    """What was decided about a post and told its author, the latest first."""
-    appeals = {row.step_id: row for row in asked(post) if row.step_id}
-    rows = read(_STEPS, {"post_id": post.id}).all()
-    return [Decision(row, appeals.get(row.id), row.id not in appeals and _appealable(row)) for row in rows]
+def decisions(post_id: int, asked_at: datetime | None = None) -> list[Decision]:
+    """What was decided about a post and told its author, the latest first; ``asked_at`` is when they appealed."""
+    appeals = {row.step_id: row for row in asked(post_id) if row.step_id}
+    since, rows = (asked_at or clock.now()) - APPEALED_WITHIN, steps_about([post_id])
+    return [Decision(row, appeals.get(row.id), row.id not in appeals and _appealable(row, since)) for row in rows]
 
 
-def _appealable(row: Any) -> bool:
-    return row.what in APPEALABLE and row.at > clock.now() - APPEALED_WITHIN
+def steps_about(post_ids: Collection[int]) -> list[Any]:
+    """The same of several posts, without the appeals."""
+    return list(read(_STEPS, {"post_ids": list(post_ids)}).all())
 
 
-def asked(post: PostRow) -> list[Any]:
+def _appealable(row: Any, since: datetime) -> bool:
+    return row.what in APPEALABLE and row.at > since
+
+
+def asked(post_id: int) -> list[Any]:
     """What the author of a post asked the moderators: appeals, and to take words out."""
-    return list(read(_ASKED, {"post_id": post.id}).all())
+    return list(read(_ASKED, {"post_id": post_id}).all())
 
 
-def waits(post: PostRow) -> bool:
+def waits(post_id: int) -> bool:
     """Does a request to take words out wait for an answer?"""
-    return any(row.kind == CaseKind.REDACTION and row.state == CaseState.OPEN for row in asked(post))
+    return any(row.kind == CaseKind.REDACTION and row.state == CaseState.OPEN for row in asked(post_id))

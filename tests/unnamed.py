@@ -4,13 +4,15 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from community import clock
+from community import clock, ids
 from community.actions import releasing
 from community.db import db
-from community.models import Anonymous, Group, Member, Post
+from community.models import Anonymous, Case, CaseKind, CaseState, CaseStep, Group, Member, Post, Role
 from community.outbox import deliver_due
+from tests.browsing import send as post_form
 from tests.factories import World, url
 from tests.paperwork import press
 
@@ -50,6 +52,41 @@ def send(browser: FlaskClient, path: str, **changes: Any) -> TestResponse:
 def reply_at(opening: Post) -> str:
     """Where one replies."""
     return f"{url('threads', opening)}/reply"
+
+
+def unnamed_post() -> int:
+    """The one anonymous post there is."""
+    db.session.rollback()
+    return db.session.scalars(select(Post.id).where(Post.author_tag.is_not(None))).one()
+
+
+def chief(world: World, room: Crowd) -> FlaskClient:
+    """A moderator of the group."""
+    member = world.member("Chief")
+    world.join(member, room.group, Role.MODERATOR)
+    return world.enter(member)
+
+
+def decide(world: World, room: Crowd, moderator: FlaskClient, act: str, **form: str) -> int:
+    """Somebody flags the anonymous post, and the moderator decides; answers with the step."""
+    flagger = world.member()
+    world.join(flagger, room.group)
+    flagged = post_form(world.enter(flagger), f"/posts/{ids.encode(unnamed_post())}/flag", wrong="conduct")
+    assert flagged.status_code == 303
+    db.session.rollback()
+    case = db.session.scalars(select(Case).where(Case.state == CaseState.OPEN, Case.kind == CaseKind.FLAG)).one()
+    given = {"act": act, "version": str(case.version), "words": "Say less"} | form
+    answer = post_form(moderator, f"/moderation/cases/{ids.encode(case.id)}", **given)
+    assert answer.status_code == 303, answer.text
+    db.session.rollback()
+    decided = select(CaseStep.id).where(CaseStep.case_id == case.id, CaseStep.by_id.is_not(None))
+    return db.session.scalars(decided).one()
+
+
+def guided(world: World, room: Crowd, author: Member) -> tuple[int, int]:
+    """The author posted, and a moderator sent guidance: the post and the step."""
+    send(world.enter(author), reply_at(room.opening), body="Unguarded", tlp="GREEN", at_once="y")
+    return unnamed_post(), decide(world, room, chief(world, room), "guide", standard="identifies")
 
 
 def later(span: timedelta = LATER) -> None:

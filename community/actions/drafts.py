@@ -61,10 +61,10 @@ def change_drafts(post_ids: Collection[int], change: Callable[[str], str]) -> No
 def _changed_about(row: SealedAct, post_ids: Collection[int], change: Callable[[str], str]) -> bytes:
     act = anonymity.unseal(row.id, row.sealed)
     draft = act.get("draft", {})
-    named = {act["where"], *draft.get("quotes", ()), *quoting.quoted_ids(draft.get("body", ""))}
+    named = {act.get("where"), *draft.get("quotes", ()), *quoting.quoted_ids(draft.get("body", ""))}
     if not draft or not named & set(post_ids):
         return row.sealed
-    left = draft | {name: change(draft[name]) for name in ("title", "body")}
+    left = draft | {name: change(draft[name]) for name in ("title", "body") if name in draft}
     return row.sealed if left == draft else anonymity.seal(row.id, act | {"draft": left})
 
 

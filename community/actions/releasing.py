@@ -109,13 +109,24 @@ def ensure_correctable(viewer: Viewer, post: PostRow) -> None:
         raise NotAllowed
 
 
-_ACTS: dict[str, Callable[[Viewer, dict[str, Any], bytes], None]] = {
+Release = Callable[[Viewer, dict[str, Any], bytes], None]
+_ACTS: dict[str, Release] = {
     "thread": _release_thread,
     "reply": _release_reply,
     "edit": _release_edit,
     "withdraw": _release_withdrawal,
     "destroy": _release_destruction,
 }
+
+
+def when_released(name: str) -> Callable[[Release], Release]:
+    """Register what is done when an act of this name is released: given its author, what was sealed, and its tag."""
+
+    def register(release: Release) -> Release:
+        _ACTS[name] = release
+        return release
+
+    return register
 
 
 def _signature(viewer: Viewer, act: dict[str, Any]) -> Callable[[int], dict[str, Any]]:

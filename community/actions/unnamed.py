@@ -1,5 +1,6 @@
 """Posting, correcting and withdrawing without one's name: what is sent is sealed and waits for a random while."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from community.shown import Shown
 from community.tlp import Tlp
 from community.viewer import Viewer
 from community.writing import (
+    ASSESSMENT_IS_NAMED,
     FOLLOW_UP_IS_NAMED,
     NOT_YOUR_SECTOR,
     RED_IS_NAMED,
@@ -45,6 +47,8 @@ def check(viewer: Viewer, place: Place, draft: Draft, how: Unnamed) -> crowd.Cro
         raise Unfit("tlp", RED_IS_NAMED)
     if draft.follow_up:
         raise Unfit("follow_up", FOLLOW_UP_IS_NAMED)
+    if draft.assessment:
+        raise Unfit("assessment", ASSESSMENT_IS_NAMED)
     if how.sector and how.sector not in {row.code for row in mine.sectors(viewer)}:
         raise Unfit("sector", NOT_YOUR_SECTOR)
     return crowd.ensure_hidden(viewer, place, draft.tlp, how.sector)
@@ -55,11 +59,18 @@ def send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown)
 
     Raises NotFound, NotAllowed, Unfit and AudienceGrew, as for a post with a name.
     """
+    once(
+        anonymity.sent_tag(viewer.member_id, place.key, draft.send_key),
+        lambda: _send(viewer, place, draft, how, shown),
+    )
+
+
+def once(tag: bytes, act: Callable[[], None]) -> None:
+    """Do ``act``, which takes something under this tag, unless the same is being taken at the same moment."""
     try:
-        _send(viewer, place, draft, how, shown)
+        act()
     except IntegrityError:
-        # The same form was being sent at the same moment, and the other was first.
-        if not _was_sent(anonymity.sent_tag(viewer.member_id, place.key, draft.send_key)):
+        if not was_sent(tag):
             raise
 
 
@@ -67,7 +78,7 @@ def send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown)
 def _send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown) -> None:
     place = bounds.place_for_reply(viewer, place.thread.id) if place.thread else _for_thread(viewer, place)
     tag = anonymity.sent_tag(viewer.member_id, place.key, draft.send_key)
-    if _was_sent(tag):
+    if was_sent(tag):
         return
     draft = replace(draft, body=nameless.unnamed(viewer, draft.body, hold=True))
     bounds.named_by(viewer, draft, bounds.bounds(viewer, place, draft.quoted))
@@ -76,7 +87,7 @@ def _send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown
         raise AudienceGrew
     kind, where = ("reply", place.thread.id) if place.thread else ("thread", place.group.id)
     act = {"act": kind, "where": where, "draft": plain(draft), "how": asdict(how)}
-    _take(viewer, act, tag, at_once=how.at_once)
+    take(viewer, act, tag, at_once=how.at_once)
     db.session.execute(delete(KeptDraft).where(KeptDraft.tag == drafts.tag_of(viewer, place.key)))
 
 
@@ -84,7 +95,8 @@ def _for_thread(viewer: Viewer, place: Place) -> Place:
     return bounds.place_for_thread(viewer, place.group.id)
 
 
-def _was_sent(tag: bytes) -> bool:
+def was_sent(tag: bytes) -> bool:
+    """Does what has this tag wait, or was it released as a post?"""
     waits = select(SealedAct.id).where(SealedAct.tag == tag)
     return db.session.scalar(waits.union_all(select(Post.id).where(Post.send_tag == tag)).limit(1)) is not None
 
@@ -104,7 +116,7 @@ def correct(viewer: Viewer, post_id: int, draft: Draft, version: int, *, at_once
     draft = replace(draft, body=nameless.unnamed(viewer, draft.body, hold=True))
     bounds.ensure_not_wider(viewer, row, draft.tlp, draft.quoted)
     act = {"act": "edit", "where": post_id, "draft": plain(draft), "version": version}
-    _take(viewer, act, clock.token(), at_once=at_once)
+    take(viewer, act, clock.token(), at_once=at_once)
 
 
 @action
@@ -112,7 +124,7 @@ def withdraw(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
     """Take the withdrawal of an anonymous post of the viewer's for release. Raises as ``correct``."""
     ensure_proved(viewer)
     access_own(viewer, post_id)
-    _take(viewer, {"act": "withdraw", "where": post_id}, clock.token(), at_once=at_once)
+    take(viewer, {"act": "withdraw", "where": post_id}, clock.token(), at_once=at_once)
 
 
 @action
@@ -124,7 +136,7 @@ def destroy(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
     ensure_proved(viewer)
     if not anonymity.wrote(viewer, post_id):
         raise NotFound
-    _take(viewer, {"act": "destroy", "where": post_id}, clock.token(), at_once=at_once)
+    take(viewer, {"act": "destroy", "where": post_id}, clock.token(), at_once=at_once)
 
 
 def access_own(viewer: Viewer, post_id: int) -> PostRow:
@@ -139,7 +151,11 @@ def access_own(viewer: Viewer, post_id: int) -> PostRow:
     return post
 
 
-def _take(viewer: Viewer, act: dict[str, Any], tag: bytes, *, at_once: bool) -> None:
+def take(viewer: Viewer, act: dict[str, Any], tag: bytes, *, at_once: bool = False) -> None:
+    """In the running action, keep sealed what the viewer does without their name, and release it after a while.
+
+    ``tag`` tells what was sent twice. Raises IntegrityError for that, and what ``release_sealed`` raises.
+    """
     number, now = clock.random_id(), clock.now()
     sealed = anonymity.seal(number, act | {"member": viewer.member_id, "hour": clock.hour().isoformat()})
     db.session.add(SealedAct(id=number, sealed=sealed, tag=tag, due_at=now if at_once else now + _pause()))

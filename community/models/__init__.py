@@ -1,5 +1,6 @@
 """The tables, one module per noun."""
 
+from community.models.analysis import AnalysisRequest, AnalysisState
 from community.models.group import (
     Anonymous,
     Group,
@@ -26,7 +27,7 @@ from community.models.member import (
     SpentChallenge,
     Theme,
 )
-from community.models.moderation import Case, CaseKind, CaseState, CaseStep, FlagReason, StepKind, Submission
+from community.models.moderation import Case, CaseKind, CaseState, CaseStep, FlagReason, Heard, StepKind, Submission
 from community.models.organization import (
     Organization,
     OrganizationDomain,
@@ -71,6 +72,8 @@ __all__ = [
     "SEEING",
     "SIGNING_IN",
     "WAITING",
+    "AnalysisRequest",
+    "AnalysisState",
     "Anonymous",
     "AuditEntry",
     "AuditHead",
@@ -89,6 +92,7 @@ __all__ = [
     "Group",
     "GroupInvitation",
     "GroupSector",
+    "Heard",
     "Invitation",
     "InvitationState",
     "JoinRequest",

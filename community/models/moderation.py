@@ -106,6 +106,15 @@ class CaseStep(HasId, Model):
     facts: Mapped[str] = mapped_column(String(40), default="")
 
 
+class Heard(Model):
+    """The author of an anonymous post has read of this step. It stands for nobody, and no time is kept."""
+
+    __tablename__ = "heard"
+    step_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("case_steps.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
 class Submission(HasId, Model):
     """What somebody told the moderators: a flag, a request to take words out, an appeal.
 

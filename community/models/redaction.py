@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from community.clock import now
 from community.db import HasId, Model, UTCDateTime, holds_words
+from community.models.analysis import AnalysisRequest
 from community.models.moderation import CaseStep, Submission
 from community.models.post import ModeratorReading, Post, Revision, SealedAct, Thread
 from community.models.reading import Draft
@@ -34,6 +35,7 @@ holds_words(Revision, "title", "body")
 holds_words(CaseStep, "words")
 holds_words(Submission, "words")
 holds_words(ModeratorReading, "reason")
+holds_words(AnalysisRequest, "question", "answer")
 for sealed in (Redaction, Draft, SealedAct):
     holds_words(sealed)
 

@@ -35,8 +35,8 @@ def finish(token: str) -> Response:
     """Keep the passkey, use the link up, sign in."""
     new = passkeys.check_creation(*ceremony.answer(f"enrol {token}"))
     member_id = enrolments.enrol(token, new, browser_words())
-    begin_session(sign_ins.begin(member_id, browser_words()))
-    return ceremony.done(url_for("home.home"))
+    token = sign_ins.begin(member_id, browser_words())
+    return ceremony.done(begin_session(token, url_for("home.home")))
 
 
 def _whose(token: str) -> Member:

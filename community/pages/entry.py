@@ -1,6 +1,7 @@
 """What sign-in, enrolment and confirmation share: the browser's session, where to go next, and the demo's side door."""
 
 import re
+from collections.abc import Callable
 
 from flask import request, session, url_for
 from flask_login import login_user, logout_user
@@ -25,10 +26,31 @@ SYSTEMS = (
 )
 
 
-def begin_session(token: str) -> None:
-    """Put a fresh session in place of whatever this browser had; only language and colours carry over."""
+_told_first: list[Callable[[Viewer, str], str]] = []
+
+
+def told_first(call: Callable[[Viewer, str], str]) -> Callable[[Viewer, str], str]:
+    """Register who has something to tell right after somebody showed their passkey: ``call`` is given the viewer and
+    where they want to go, and answers with the address that tells them, or with an empty one.
+    """
+    _told_first.append(call)
+    return call
+
+
+def begin_session(token: str, onward: str) -> str:
+    """Put a fresh session in place of whatever this browser had; only language and colours carry over.
+
+    Answers where to go: ``onward``, or first to what they have to be told.
+    """
     forget_session()
-    login_user(SignedIn(token, viewer_of_session(hash_token(token))))
+    viewer = viewer_of_session(hash_token(token))
+    login_user(SignedIn(token, viewer))
+    return first_told(viewer, onward)
+
+
+def first_told(viewer: Viewer, onward: str) -> str:
+    """Where somebody goes who has shown their passkey; all who may have to tell them something are asked."""
+    return next(filter(None, [call(viewer, onward) for call in _told_first]), onward)
 
 
 def forget_session() -> None:

@@ -37,10 +37,10 @@ def finish() -> Response:
     """Sign in whoever's passkey it is. ``next`` says where to go."""
     proof = passkeys.check_proof(*ceremony.answer("sign in"))
     try:
-        begin_session(sign_ins.begin_with(proof, browser_words()))
+        token = sign_ins.begin_with(proof, browser_words())
     except sign_ins.Suspended:
         return ceremony.done(url_for(".suspended"))
-    return ceremony.done(safe_next(request.args.get("next", "")))
+    return ceremony.done(begin_session(token, safe_next(request.args.get("next", ""))))
 
 
 @pages.get("/sign-in/suspended")
@@ -56,8 +56,8 @@ def enter_as() -> Response:
     guise = next((one for one in open_guises() if ids.encode(one.member_id) == wanted), None)
     if guise is None:
         abort(404)
-    begin_session(sign_ins.begin(guise.member_id, browser_words()))
-    return redirect(safe_next(request.form.get("next", "")), 303)
+    token = sign_ins.begin(guise.member_id, browser_words())
+    return redirect(begin_session(token, safe_next(request.form.get("next", ""))), 303)
 
 
 @pages.post("/sign-out")

@@ -1,7 +1,7 @@
 """A member tells the moderators that something is wrong with a post; several who say so make one case."""
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -38,21 +38,29 @@ def flag_post(viewer: Viewer, post_id: int, reason: FlagReason, words: str) -> N
     """
     row = hold_post(viewer, post_id, Permission.POST_FLAG)
     _ensure_new(viewer, row)
-    case = open_case(row, CaseKind.FLAG)
+    case = open_case(Subject(row.id, row.group.id, row.severity), CaseKind.FLAG)
     db.session.add(Submission(case_id=case.id, member_id=viewer.member_id, reason=reason, words=words))
     audit.record(viewer, "member:post:flagged", group_id=row.group.id, subject_id=post_id, case=case.id)
 
 
-def open_case(row: PostRow, kind: CaseKind) -> Case:
+class Subject(NamedTuple):
+    """The post that a case is about."""
+
+    post_id: int
+    group_id: int
+    severity: Severity
+
+
+def open_case(about: Subject, kind: CaseKind) -> Case:
     """In the running action, which holds the post: the open case of this kind about it, or a new one."""
-    same = select(Case).where(Case.post_id == row.id, Case.kind == kind, Case.state == CaseState.OPEN)
+    same = select(Case).where(Case.post_id == about.post_id, Case.kind == kind, Case.state == CaseState.OPEN)
     case = None if kind == CaseKind.APPEAL else db.session.scalar(same.with_for_update())
     if case is not None:
         case.version += 1
         db.session.add(CaseStep(case_id=case.id, what=StepKind.JOINED))
         return case
-    case = Case(id=clock.random_id(), kind=kind, group_id=row.group.id, post_id=row.id, version=1)
-    case.due_at = clock.hour() + WAITS[row.severity]  # the minute would say who was writing just then
+    case = Case(id=clock.random_id(), kind=kind, group_id=about.group_id, post_id=about.post_id, version=1)
+    case.due_at = clock.hour() + WAITS[about.severity]  # the minute would say who was writing just then
     db.session.add(case)
     db.session.flush()
     db.session.add(CaseStep(case_id=case.id, what=StepKind.OPENED))

@@ -13,7 +13,7 @@ from community.models import Case, CaseKind, CaseState, CaseStep, Submission
 from community.policy import Permission, Refused
 from community.redacting import Words
 from community.viewer import Viewer
-from moderation.actions.flags import open_case
+from moderation.actions.flags import Subject, open_case
 from moderation.cases import Matter
 from moderation.marking import not_there
 
@@ -28,7 +28,9 @@ def case_for(viewer: Viewer, post_id: int) -> Case:
     """
     row = hold_post(viewer, post_id, Permission.POST_REDACT)
     same = select(Case).where(Case.post_id == row.id, Case.kind == CaseKind.REDACTION, Case.state == CaseState.OPEN)
-    return db.session.scalar(same.with_for_update()) or open_case(row, CaseKind.REDACTION)
+    return db.session.scalar(same.with_for_update()) or open_case(
+        Subject(row.id, row.group.id, row.severity), CaseKind.REDACTION
+    )
 
 
 def take_words_out(viewer: Viewer, matter: Matter, wanted: Collection[Words], version: int) -> None:

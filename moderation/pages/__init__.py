@@ -7,12 +7,21 @@ from flask import Flask
 from markupsafe import Markup
 
 from community.pages.frame import local, wait_for
+from moderation.pages.unnamed import decided_about
 from moderation.queue import count
-from moderation.texts import standard_texts
-from moderation.told import decisions
 from moderation.warnings import warnings_of
 
-MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "opening", "redacting", "log")
+MODULES: tuple[str, ...] = (
+    "desk",
+    "cases",
+    "flags",
+    "decisions",
+    "unnamed",
+    "opening",
+    "redacting",
+    "log",
+    "analysis",
+)
 
 
 def until(moment: datetime) -> Markup:
@@ -25,6 +34,6 @@ def init_app(app: Flask) -> None:
     """Register every page, and the number beside the link to the queue."""
     wait_for(count)
     app.jinja_env.filters["until"] = until
-    app.jinja_env.globals.update(warnings_of=warnings_of, decisions_of=decisions, standard_texts=standard_texts)
+    app.jinja_env.globals.update(warnings_of=warnings_of, decided_about=decided_about)
     for name in MODULES:
         app.register_blueprint(import_module(f"moderation.pages.{name}").pages)

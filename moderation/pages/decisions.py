@@ -24,21 +24,22 @@ def show(post_id: int) -> Response | tuple[str, int]:
     form = WordsForm()
     if request.method == "POST" and form.validate():
         with told(_("Your appeal is with the moderators. Somebody else decides it; you are told."), form):
-            appeal(viewer, post_id, _decision(), form.words.data)
+            appeal(viewer, post_id, decision_sent(), form.words.data)
             return redirect(url_for(".show", post_id=post_id), 303)
     answer = render_template(
         "moderation/decisions.html",
         post=post,
         form=form,
-        decisions=decisions(post),
-        requests=[row for row in asked(post) if not row.step_id],
+        decisions=decisions(post_id),
+        requests=[row for row in asked(post_id) if not row.step_id],
         standard_texts=standard_texts(),
         locale_now=str(get_locale()),
     )
     return answer, 400 if form.errors else 200
 
 
-def _decision() -> int:
+def decision_sent() -> int:
+    """The decision that an appeal names; 0 for none."""
     try:
         return ids.decode(request.form.get("decision", ""))
     except ValueError:

@@ -22,10 +22,9 @@ from tests import oracle
 from tests.oracle_world import Person
 from tests.security.asking import ARGUMENTS, FIELDS, MISSING, PARAMETERS, Ask, fields_read, parameters
 from tests.security.community import PERSONAS, community
-from tests.security.doors import DOORS, Door
+from tests.security.doors import DOORS, LISTS, Door
 from tests.security.harness import Sight, ask, browser
 from tests.security.keys import number
-from tests.security.lists import LISTS
 from tests.security.rows import settle
 
 pytestmark = pytest.mark.timeout(400)  # a persona takes ten seconds on an idle machine

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
@@ -21,7 +21,7 @@ from community import clock, ids
 from community.actions import releasing
 from community.blocks import Missing
 from community.db import db
-from community.models import Member, Post, Role
+from community.models import Case, CaseStep, Member, Post, Role
 from community.outbox import deliver_due
 from community.redacting import Words
 from community.viewer import viewer_of_member
@@ -29,8 +29,8 @@ from moderation.actions.deciding import Letter, redact_post
 from tests.browsing import send as post_form
 from tests.conftest import empty
 from tests.factories import World, url
-from tests.paperwork import press
-from tests.unnamed import Crowd, crowd, look, reply_at
+from tests.paperwork import now, press
+from tests.unnamed import Crowd, crowd, look, reply_at, unnamed_post
 
 START = datetime(2026, 5, 4, 9, 12, 40, tzinfo=UTC)
 MASKED = {
@@ -40,7 +40,18 @@ MASKED = {
     ("posts", "send_tag"),
     ("posts", "pseudonym"),
 }
-Act = Callable[[FlaskClient, FlaskClient, FlaskClient, Crowd], None]
+
+
+class Cast(NamedTuple):
+    """Who is at a browser: the author, somebody who might have been, a reader, a moderator of the group."""
+
+    author: FlaskClient
+    other: FlaskClient
+    reader: FlaskClient
+    moderator: FlaskClient
+
+
+Act = Callable[[Cast, Crowd], None]
 
 
 def dump(app: Flask) -> dict[str, Any]:
@@ -87,49 +98,77 @@ def last(author: FlaskClient, pages: dict[str, TestResponse]) -> None:
         assert press(author, pages[id_of(author)], "send").status_code == 303
 
 
-def send_reply(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
-    last(author, both_look((author, other), reply_at(room.opening), body="A confession", tlp="GREEN"))
+def send_reply(cast: Cast, room: Crowd) -> None:
+    last(cast.author, both_look((cast.author, cast.other), reply_at(room.opening), body="A confession", tlp="GREEN"))
 
 
-def send_thread(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
+def send_thread(cast: Cast, room: Crowd) -> None:
     path = f"{url('groups', room.group)}/new"
-    last(author, both_look((author, other), path, title="A title", body="A confession", tlp="AMBER"))
+    last(cast.author, both_look((cast.author, cast.other), path, title="A title", body="A confession", tlp="AMBER"))
 
 
-def send_at_once(author: FlaskClient, other: FlaskClient, _reader: FlaskClient, room: Crowd) -> None:
-    last(author, both_look((author, other), reply_at(room.opening), body="Now", tlp="GREEN", at_once="y"))
+def send_at_once(cast: Cast, room: Crowd) -> None:
+    last(
+        cast.author, both_look((cast.author, cast.other), reply_at(room.opening), body="Now", tlp="GREEN", at_once="y")
+    )
 
 
-def correct(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
-    send_at_once(author, other, reader, room)
+def correct(cast: Cast, room: Crowd) -> None:
+    send_at_once(cast, room)
     db.session.rollback()
     post = db.session.scalars(select(Post.id).where(Post.body == "Now")).one()
     path = f"/me/anonymous/{ids.encode(post)}/edit"
     with at(3, "edit"):
-        assert press(author, author.get(path), "save", body="Otherwise", tlp="AMBER").status_code == 303
+        assert press(cast.author, cast.author.get(path), "save", body="Otherwise", tlp="AMBER").status_code == 303
 
 
-def withdraw(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
-    send_at_once(author, other, reader, room)
+def withdraw(cast: Cast, room: Crowd) -> None:
+    send_at_once(cast, room)
     db.session.rollback()
     post = db.session.scalars(select(Post.id).where(Post.body == "Now")).one()
     with at(3, "withdraw"):
-        assert post_form(author, f"/me/anonymous/{ids.encode(post)}/withdraw").status_code == 303
+        assert post_form(cast.author, f"/me/anonymous/{ids.encode(post)}/withdraw").status_code == 303
 
 
-def destroy(author: FlaskClient, other: FlaskClient, reader: FlaskClient, room: Crowd) -> None:
-    """A moderator took words out of it; its author destroys what was there before."""
-    send_at_once(author, other, reader, room)
+def decided(cast: Cast, room: Crowd) -> tuple[int, int]:
+    """The post, and a decision about it."""
+    send_at_once(cast, room)
+    post = unnamed_post()
+    with at(3, "flag"):
+        assert post_form(cast.reader, f"/posts/{ids.encode(post)}/flag", wrong="conduct").status_code == 303
+    case = now(Case, select(Case.id))
+    given = {"act": "remove", "version": "1", "standard": "conduct", "words": "Not so"}
+    with at(4, "decision"):
+        assert post_form(cast.moderator, f"/moderation/cases/{ids.encode(case.id)}", **given).status_code == 303
     db.session.rollback()
-    post = db.session.scalars(select(Post.id).where(Post.body == "Now")).one()
+    return post, db.session.scalars(select(CaseStep.id).where(CaseStep.by_id.is_not(None))).one()
+
+
+def appeal(cast: Cast, room: Crowd) -> None:
+    post, step = decided(cast, room)
+    path, given = f"/me/anonymous/{ids.encode(post)}/decisions", {"decision": ids.encode(step), "words": "I object"}
+    with at(4, "appeal"):
+        assert post_form(cast.author, path, **given).status_code == 303
+
+
+def take_note(cast: Cast, room: Crowd) -> None:
+    decided(cast, room)
+    with at(4, "heard"):
+        assert post_form(cast.author, "/me/anonymous/told").status_code == 303
+
+
+def destroy(cast: Cast, room: Crowd) -> None:
+    """A moderator took words out of it; its author destroys what was there before."""
+    send_at_once(cast, room)
+    post = unnamed_post()
     chief = db.session.scalars(select(Member.id).where(Member.name == "Moderator")).one()
     with at(3, "taken out"):
         letter = Letter(wanted=(Words("Now", Missing.OTHER),), post_version=1)
         redact_post(viewer_of_member(chief), post, letter)
     db.session.rollback()
     with at(4, "destroy"):
-        assert author.get(f"/me/anonymous/{ids.encode(post)}/before").status_code == 200
-        assert post_form(author, f"/me/anonymous/{ids.encode(post)}/destroy").status_code == 303
+        assert cast.author.get(f"/me/anonymous/{ids.encode(post)}/before").status_code == 200
+        assert post_form(cast.author, f"/me/anonymous/{ids.encode(post)}/destroy").status_code == 303
 
 
 def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
@@ -140,11 +179,11 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
         room = crowd(world)
         moderator = world.member("Moderator")
         world.join(moderator, room.group, Role.MODERATOR)
-        people: list[Member] = [room.others[0], room.others[1], room.others[2]]
+        people: list[Member] = [room.others[0], room.others[1], room.others[2], moderator]
         browsers = [world.enter(one) for one in people]
         for number, browser in enumerate(browsers):
             browser.environ_base["who"] = f"who {number}"
-    act(browsers[who], browsers[1 - who], browsers[2], room)
+    act(Cast(browsers[who], browsers[1 - who], browsers[2], browsers[3]), room)
     yield dump(app)
     release(45)
     yield dump(app)
@@ -155,7 +194,7 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     yield dump(app)
 
 
-@pytest.mark.parametrize("act", [send_reply, send_thread, send_at_once, correct, withdraw, destroy])
+@pytest.mark.parametrize("act", [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, destroy])
 def test_lk_160_two_databases_do_not_tell_who_wrote_it(app: Flask, act: Act) -> None:
     alice, bob = list(played(app, act, 0)), list(played(app, act, 1))
     for step, (one, other) in enumerate(zip(alice, bob, strict=True)):

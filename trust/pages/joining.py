@@ -79,8 +79,8 @@ def finish(token: str) -> Response:
     if len(handle) != 32:
         raise passkeys.Refused
     member_id = invitations.redeem(token, new, browser_words(), handle, str(get_locale()))
-    begin_session(sign_ins.begin(member_id, browser_words()))
-    return ceremony.done(url_for("waiting.show"))
+    token = sign_ins.begin(member_id, browser_words())
+    return ceremony.done(begin_session(token, url_for("waiting.show")))
 
 
 def _answered(token: str) -> Welcome:

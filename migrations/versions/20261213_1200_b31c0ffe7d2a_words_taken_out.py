@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'b31c0ffe7d2a'
-down_revision = '908a55289592'
+down_revision = '3f6b8d21c7a4'
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,7 @@ OLD_KINDS = (
     'group_refused', 'group_removed', 'group_role', 'join_asked', 'passkey_added', 'passkey_removed', 'vouch_asked',
     'vouched', 'activated', 'revouching', 'answered_for', 'newcomer', 'proposed', 'appointed', 'dismissed',
     'recovery_opened', 'recovery_asked', 'leaver_reported', 'organization', 'post_guided', 'post_warned', 'post_removed',
-    'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed',
+    'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed', 'analysis_asked', 'analysis_answered',
 )
 OLD_STEPS = (
     'opened', 'joined', 'taken', 'given_back', 'noted', 'dismissed', 'guided', 'warned', 'narrowed', 'removed', 'restored',
@@ -24,7 +24,8 @@ WORDS = (
     ('posts', 'body', sa.Text()), ('posts', 'html', sa.Text()), ('posts', 'attribution', sa.String(500)),
     ('threads', 'title', sa.String(200)), ('revisions', 'title', sa.String(200)), ('revisions', 'body', sa.Text()),
     ('case_steps', 'words', sa.String(2000)), ('submissions', 'words', sa.String(1000)),
-    ('moderator_readings', 'reason', sa.String(500)),
+    ('moderator_readings', 'reason', sa.String(500)), ('analysis_requests', 'question', sa.String(1000)),
+    ('analysis_requests', 'answer', sa.String(4000)),
 )
 
 
