@@ -50,6 +50,7 @@ from community.models.post import (
     Thread,
 )
 from community.models.reading import Draft, Follow, Notification, NotificationKind, ReadMark
+from community.models.redaction import Purge, Redaction
 from community.models.trust import (
     Invitation,
     InvitationState,
@@ -116,12 +117,14 @@ __all__ = [
     "PostState",
     "Proposal",
     "ProposalKind",
+    "Purge",
     "Quote",
     "ReadMark",
     "Recipient",
     "Recovery",
     "RecoveryConsent",
     "RecoveryState",
+    "Redaction",
     "Revision",
     "Role",
     "SealedAct",

@@ -54,6 +54,7 @@ class StepKind(StrEnum):
     LOCKED = "locked"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
+    REDACTED = "redacted"
 
 
 class Case(HasId, Model):

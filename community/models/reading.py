@@ -72,6 +72,7 @@ class NotificationKind(StrEnum):
     RENAMED = "renamed"
     ANALYSIS_ASKED = "analysis_asked"
     ANALYSIS_ANSWERED = "analysis_answered"
+    POST_REDACTED = "post_redacted"
 
 
 class Notification(HasId, Model):

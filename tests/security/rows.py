@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from community import clock, models
+from community import clock, models, originals
 from community.db import db
 from community.terms import VERSION
 from tests import oracle, oracle_trust
@@ -154,6 +154,8 @@ def _posts(world: World) -> Rows:
     yield models.Quote, [{"post_id": number(one.key), "quoted_id": number(key)} for one, key in pairs]
     yield models.Revision, [_revision(one, version) for one in notes for version in range(1, one.edits + 1)]
     yield models.ModeratorReading, [_reading(one) for one in world.opened]
+    taken = [one for one in notes if pick(f"taken out {one.key}", True, False, False)]
+    yield models.Redaction, [_redaction(one) for one in taken]
 
 
 def _post(world: World, one: Note, thread: int) -> dict[str, Any]:
@@ -190,6 +192,13 @@ def _revision(one: Note, version: int) -> dict[str, Any]:
         "tlp": one.tlp,
         "written_at": moment(one.released_at),
     }
+
+
+def _redaction(one: Note) -> dict[str, Any]:
+    key = number(f"redaction {one.key}")
+    sealed = originals.seal(key, [originals.Wording("", f"Formerly {words(f'before {one.key}')}")])
+    about = {"id": key, "post_id": number(one.key), "at": moment(96), "destroyed_at": None, "sealed": sealed}
+    return about | {"by_author": pick(f"by author {one.key}", True, False), "reasons": ["organization"]}
 
 
 def _reading(one: Opened) -> dict[str, Any]:
