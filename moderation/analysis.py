@@ -90,11 +90,7 @@ _OPENED_TO = (
     .join(Grant, Grant.member_id == Member.id)
     .where(Grant.post_id == bindparam("post_id"), is_one_of(Member.state, LISTED), *_others)
 )
-_ALL = (
-    visibility.visible_members(*_PEOPLE)
-    .where(*_others, Member.id.not_in(_GRANTED))
-    .order_by(Member.name, Member.id)
-)
+_ALL = visibility.visible_members(*_PEOPLE).where(*_others, Member.id.not_in(_GRANTED)).order_by(Member.name, Member.id)
 
 
 def about(viewer: Viewer, post: PostRow) -> list[Any]:
