@@ -33,6 +33,13 @@ class PostEdited(Event):
 
 
 @dataclass(frozen=True)
+class PostRedacted(Event):
+    """Words were taken out of a post."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
 class PostWithdrawn(Event):
     """A post lost its words."""
 

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     POST_EDIT = "post.edit"
     POST_GRANT = "post.grant"
     POST_NARROW = "post.narrow"
+    POST_REDACT = "post.redact"
     POST_FLAG = "post.flag"
     POST_PROMOTE = "post.promote"
     POST_ASK_ANALYST = "post.ask_analyst"
@@ -186,6 +187,12 @@ def _narrows(viewer: Viewer, post: "PostRow") -> bool:
     return post.in_thread and post.state == PostState.PUBLISHED and _moderates_thread(viewer, post.thread)
 
 
+def _redacts(viewer: Viewer, post: "PostRow") -> bool:
+    # In an archived group, too: words that must not be read there must not stay because nobody writes there any more.
+    stands = post.in_thread and post.state == PostState.PUBLISHED and post.author_id != viewer.member_id
+    return stands and (_moderates(viewer, post.group) or _keeps_trust(viewer, None))
+
+
 def _flags(viewer: Viewer, post: "PostRow") -> bool:
     return post.author_id != viewer.member_id and post.state == PostState.PUBLISHED
 
@@ -236,6 +243,7 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_EDIT: _edits,
     Permission.POST_GRANT: _edits,
     Permission.POST_NARROW: _narrows,
+    Permission.POST_REDACT: _redacts,
     Permission.POST_FLAG: _flags,
     Permission.POST_PROMOTE: _promotes,
     Permission.POST_ASK_ANALYST: _asks_analyst,

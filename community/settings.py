@@ -19,6 +19,7 @@ RANGES = {
     "anonymous_people": (3, 1000),
     "anonymous_organizations": (2, 500),
     "anonymous_minutes": (5, 1440),
+    "backup_days": (1, 3650),
     "promotion_days": (2, 90),
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -55,6 +56,7 @@ class Settings:
     anonymous_people: int = 5
     anonymous_organizations: int = 3
     anonymous_minutes: int = 30
+    backup_days: int = 30
     promotion_days: int = 14
     community_name: str = "Musubi"
     default_locale: str = "en"

@@ -127,6 +127,18 @@ def withdraw(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
     take(viewer, {"act": "withdraw", "where": post_id}, clock.token(), at_once=at_once)
 
 
+@action
+def destroy(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
+    """Take for release that what an anonymous post of the viewer's said before words were taken out is to go for good.
+
+    Raises Unproved, and NotFound for what is not theirs.
+    """
+    ensure_proved(viewer)
+    if not anonymity.wrote(viewer, post_id):
+        raise NotFound
+    take(viewer, {"act": "destroy", "where": post_id}, clock.token(), at_once=at_once)
+
+
 def access_own(viewer: Viewer, post_id: int) -> PostRow:
     """An anonymous post of the viewer's that they may still change.
 

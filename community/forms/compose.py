@@ -224,6 +224,7 @@ class EditReplyForm(WordsForm):
 
     version = IntegerField(widget=HiddenInput())
     at_once = BooleanField(_l("Release at once"))
+    forget = BooleanField(_l("Remove the old wordings"))
 
     def draft(self) -> Draft:
         """The post as it shall be."""

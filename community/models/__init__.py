@@ -51,6 +51,7 @@ from community.models.post import (
 )
 from community.models.promotion import Consent, Promotion, PromotionStage, Side
 from community.models.reading import Draft, Follow, Notification, NotificationKind, ReadMark
+from community.models.redaction import Purge, Redaction
 from community.models.trust import (
     Invitation,
     InvitationState,
@@ -120,12 +121,14 @@ __all__ = [
     "PromotionStage",
     "Proposal",
     "ProposalKind",
+    "Purge",
     "Quote",
     "ReadMark",
     "Recipient",
     "Recovery",
     "RecoveryConsent",
     "RecoveryState",
+    "Redaction",
     "Revision",
     "Role",
     "SealedAct",

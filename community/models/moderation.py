@@ -60,6 +60,7 @@ class StepKind(StrEnum):
     LOCKED = "locked"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
+    REDACTED = "redacted"
     CONSENTED = "consented"
     ACCEPTED = "accepted"
     CHANGES_ASKED = "changes_asked"

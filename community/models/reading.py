@@ -75,6 +75,7 @@ class NotificationKind(StrEnum):
     PROMOTION_FOLLOWED = "promotion_followed"
     ANALYSIS_ASKED = "analysis_asked"
     ANALYSIS_ANSWERED = "analysis_answered"
+    POST_REDACTED = "post_redacted"
 
 
 class Notification(HasId, Model):

@@ -1,6 +1,6 @@
 """Asking the analysts about a post, taking such a request, answering it in private or with an assessment for all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
@@ -9,6 +9,7 @@ from community import audit, clock, events, quoting
 from community.access import NotFound, PostRow, access_post
 from community.actions.erasing import when_words_leave
 from community.actions.labels import hold_post
+from community.actions.redacting import Change, when_words_are_taken_out
 from community.db import action, db
 from community.models import AnalysisRequest, AnalysisState, NotificationKind, Post
 from community.outbox import listen
@@ -133,6 +134,14 @@ def answer_openly(event: events.PostPublished, _number: int) -> None:
     for request in db.session.scalars(theirs.with_for_update()).all():
         request.answer_id = post.id
         _close(request, post.id)
+
+
+@when_words_are_taken_out
+def leave_requests(post_ids: Collection[int], change: Change) -> None:
+    """Words that are taken out of posts leave what was asked and answered about them."""
+    for row in db.session.scalars(select(AnalysisRequest).where(AnalysisRequest.post_id.in_(post_ids))).all():
+        row.question = change(row.question, AnalysisRequest.question.type.length)
+        row.answer = change(row.answer, AnalysisRequest.answer.type.length)
 
 
 @when_words_leave

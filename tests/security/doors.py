@@ -162,6 +162,13 @@ def flags(world: World, person: Person, keys: Keys) -> bool:
     return note.author != person.key and not note.withdrawn and not note.removed
 
 
+def redacts(world: World, person: Person, keys: Keys) -> bool:
+    """Moderators of the group and of the site who read it there: also in an archived group, never their own."""
+    note = world.note[keys["post_id"]]
+    seen = flags(world, person, keys) and oracle.sees_post_in_thread(world, person, note)
+    return seen and (oracle.may_moderate(world, person, note) or oracle.may_open_as_moderator(person))
+
+
 def promotes(world: World, person: Person, keys: Keys) -> bool:
     return oracle_promotion.promotes(world, person, world.note[keys["post_id"]])
 
@@ -240,6 +247,8 @@ DOORS: Mapping[str, Door] = {
     "membership.leave": Door(_GROUP, leaves),
     "membership.members": Door(_GROUP, reads_group),
     "membership.withdraw": Door(_GROUP),
+    "opening.before": Door({}, opens_any, silent="post_id"),
+    "opening.destroy": Door({}, opens_any, silent="post_id"),
     "opening.open_post": Door({}, opens_any, silent="post_id"),
     "organizations.keep": Door({"organization_id": reaches}, keeps),
     "organizations.merge": Door({"organization_id": reaches}, judges),
@@ -255,9 +264,13 @@ DOORS: Mapping[str, Door] = {
     "posts.leave": Door({"post_id": sees_post, "token": nobody}),
     "posts.show": Door(_POST),
     "posts.withdraw": Door(_POST, edits),
+    "redacting.redact": Door(_POST, redacts),
+    "redactions.before": Door(_POST, wrote),
+    "redactions.destroy": Door(_POST, wrote),
+    "redactions.show": Door(_POST),
     "inviting.new": Door({}, is_active),
     "inviting.withdraw": Door({"invitation_id": sent_introduction}),
-    **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("edit", "withdraw")},
+    **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("before", "destroy", "edit", "withdraw")},
     **{f"unnamed.{act}": Door({"number": nobody}) for act in ("forget", "release")},
     "unnamed_told.show": Door({"post_id": nobody}),
     "unnamed_promotions.show": Door({"promotion_id": nobody}),

@@ -19,11 +19,14 @@ from werkzeug.test import TestResponse
 
 from community import clock, ids
 from community.actions import releasing
+from community.blocks import Missing
 from community.db import db
 from community.models import Case, CaseStep, Group, Member, Post, Promotion, Role
 from community.outbox import deliver_due
+from community.redacting import Words
 from community.tlp import Tlp
 from community.viewer import viewer_of_member
+from moderation.actions.deciding import Letter, redact_post
 from moderation.actions.promoting import propose
 from moderation.promotions import Prepared
 from tests.browsing import send as post_form
@@ -157,6 +160,20 @@ def take_note(cast: Cast, room: Crowd) -> None:
         assert post_form(cast.author, "/me/anonymous/told").status_code == 303
 
 
+def destroy(cast: Cast, room: Crowd) -> None:
+    """A moderator took words out of it; its author destroys what was there before."""
+    send_at_once(cast, room)
+    post = unnamed_post()
+    chief = db.session.scalars(select(Member.id).where(Member.name == "Moderator")).one()
+    with at(3, "taken out"):
+        letter = Letter(wanted=(Words("Now", Missing.OTHER),), post_version=1)
+        redact_post(viewer_of_member(chief), post, letter)
+    db.session.rollback()
+    with at(4, "destroy"):
+        assert cast.author.get(f"/me/anonymous/{ids.encode(post)}/before").status_code == 200
+        assert post_form(cast.author, f"/me/anonymous/{ids.encode(post)}/destroy").status_code == 303
+
+
 def proposed(cast: Cast, room: Crowd) -> str:
     """A post without a name, of which a moderator proposes a copy for another group: where its author is asked."""
     send_at_once(cast, room)
@@ -209,7 +226,9 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     yield dump(app)
 
 
-@pytest.mark.parametrize("act", [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, *ANSWERS])
+@pytest.mark.parametrize(
+    "act", [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, destroy, *ANSWERS]
+)
 def test_lk_160_two_databases_do_not_tell_who_wrote_it(app: Flask, act: Act) -> None:
     alice, bob = list(played(app, act, 0)), list(played(app, act, 1))
     for step, (one, other) in enumerate(zip(alice, bob, strict=True)):
