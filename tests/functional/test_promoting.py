@@ -2,14 +2,16 @@
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from community import ids
+from community.blocks import Missing, block
 from community.db import db
-from community.models import CaseKind, Promotion, Role, Visibility
+from community.models import CaseKind, Organization, Promotion, Role, Visibility
 from community.tlp import Tlp
 from tests.browsing import send, words
 from tests.factories import World, url
-from tests.paperwork import send_post
+from tests.paperwork import paper, press, send_post
 from tests.promoting import SECRET, TEXT, TITLE, Trade, days_later
 
 
@@ -262,3 +264,16 @@ def test_a_follow_up_reminds_the_moderators_of_the_source(trade: Trade) -> None:
     told = "A follow-up to something of which a copy was shared: should the other group have it, too?"
     assert told in trade["Chief"].told()
     assert told not in trade["Reader"].told() + trade["Gate"].told()
+
+
+def test_names_of_organizations_are_left_out_by_one_button(trade: Trade) -> None:
+    name = trade.world.organization("Suidou Works").name
+    trade.world.member("Somebody", db.session.scalars(select(Organization).where(Organization.name == name)).one())
+    browser = trade["Chief"].browser
+    form = {"target": ids.encode(trade.target.id), "tlp": "GREEN", "title": TITLE, "body": f"{TEXT} It hit {name}."}
+    looked = press(browser, browser.get(trade.path("promote")), "check", **form)
+    given = [*paper(looked, "send").fields, ("taken", name)]
+    looked = browser.post(trade.path("promote"), data=MultiDict(given))
+    assert name not in words(looked)
+    assert press(browser, looked, "send").status_code == 303
+    assert trade.row().body == f"{TEXT} It hit {block(Missing.ORGANIZATION)}."
