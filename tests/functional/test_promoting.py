@@ -8,7 +8,11 @@ from community import ids
 from community.blocks import Missing, block
 from community.db import db
 from community.models import CaseKind, Organization, Promotion, Role, Visibility
+from community.policy import NotAllowed
 from community.tlp import Tlp
+from community.viewer import viewer_of_member
+from moderation.actions import consenting
+from moderation.actions.consenting import Answer
 from tests.browsing import send, words
 from tests.factories import World, url
 from tests.paperwork import paper, press, send_post
@@ -68,6 +72,15 @@ def test_nobody_agrees_in_the_place_of_another(trade: Trade) -> None:
     for name in ("Author", "Reader", "Chief", "Second", "Visitor"):
         assert trade.decide(name, CaseKind.COPY, "publish", case).status_code == 404
     assert trade.published() == []
+
+
+def test_the_act_itself_asks_who_answers(trade: Trade) -> None:
+    trade.propose()
+    for name in ("Chief", "Second", "Reader"):
+        viewer = viewer_of_member(trade[name].member.id)
+        with pytest.raises(NotAllowed):
+            consenting.answer(viewer, trade.post.id, trade.row().version, Answer.AGREE, "", agrees=True)
+    assert trade.stage() == "author"
 
 
 def test_who_prepared_it_alone_is_joined_by_a_site_moderator(world: World) -> None:
