@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from community import clock, ids
+from community import clock, drafts, ids
 from community.actions.reference import load_sectors
 from community.db import db
 from community.models import (
@@ -47,31 +47,26 @@ def write_posts(number: int) -> int:
 
 
 def _people() -> tuple[int, int, int]:
-    numbers = [clock.random_id() for _ in range(5)]
-    houses = [
-        {"id": one, "name": f"House {one}", "short_name": "H", "kind": OrganizationKind.OPERATOR} for one in numbers
-    ]
-    db.session.execute(insert(Organization), [house | {"verified": True} for house in houses[:2]])
-    state = {"state": MemberState.ACTIVE, "engagement": Engagement.STAFF, "joined_on": clock.now().date()}
-    people = [(numbers[2], numbers[0]), (numbers[3], numbers[1])]
-    rows = [
-        {"id": one, "organization_id": house, "name": f"M {one}", "mail": f"{one}@x.example"} for one, house in people
-    ]
-    db.session.execute(insert(Member), [row | state for row in rows])
-    labels = [str(label) for label in Tlp]
-    room = {
-        "id": numbers[4],
-        "name": "Pumps",
-        "visibility": Visibility.PRIVATE,
-        "labels": labels,
-        "join_role": Role.READER,
-    }
-    db.session.execute(insert(Group), [room])
-    roles = zip((numbers[2], numbers[3]), (Role.CONTRIBUTOR, Role.MODERATOR), strict=True)
+    """The author, the moderator and the group."""
+    author, moderator, group = _member(), _member(), clock.random_id()
+    room = {"id": group, "name": "Pumps", "visibility": Visibility.PRIVATE, "join_role": Role.READER}
+    db.session.execute(insert(Group), [room | {"labels": [str(label) for label in Tlp]}])
     since = clock.now() - timedelta(days=300)
-    places = [{"group_id": numbers[4], "member_id": one, "role": role, "since": since} for one, role in roles]
+    roles = ((author, Role.CONTRIBUTOR), (moderator, Role.MODERATOR))
+    places = [{"group_id": group, "member_id": one, "role": role, "since": since} for one, role in roles]
     db.session.execute(insert(Membership), places)
-    return numbers[2], numbers[3], numbers[4]
+    return author, moderator, group
+
+
+def _member() -> int:
+    """An active member of an organization of their own."""
+    number, house = clock.random_id(), clock.random_id()
+    about = {"id": house, "name": f"House {house}", "short_name": "H", "kind": OrganizationKind.OPERATOR}
+    db.session.execute(insert(Organization), [about | {"verified": True}])
+    who = {"id": number, "organization_id": house, "name": f"M {number}", "mail": f"{number}@x.example"}
+    state = {"state": MemberState.ACTIVE, "engagement": Engagement.STAFF, "joined_on": clock.now().date()}
+    db.session.execute(insert(Member), [who | state])
+    return number
 
 
 def _threads(numbers: range, author: int, group: int) -> None:
@@ -96,8 +91,6 @@ def _posts(opening: int, author: int, group: int) -> Iterator[dict[str, Any]]:
 
 def _drafts() -> None:
     """Of other people, each sealed: all of them are opened when words are taken out."""
-    from community import drafts
-
     tags = [clock.token(32) for _ in range(DRAFTS)]
     rows = [{"tag": tag, "sealed": drafts.seal(tag, {"body": [FILLING]}), "saved_hour": clock.hour()} for tag in tags]
     db.session.execute(insert(Draft), rows)
