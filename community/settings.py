@@ -20,6 +20,7 @@ RANGES = {
     "anonymous_organizations": (2, 500),
     "anonymous_minutes": (5, 1440),
     "backup_days": (1, 3650),
+    "promotion_days": (2, 90),
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -56,6 +57,7 @@ class Settings:
     anonymous_organizations: int = 3
     anonymous_minutes: int = 30
     backup_days: int = 30
+    promotion_days: int = 14
     community_name: str = "Musubi"
     default_locale: str = "en"
     default_time_zone: str = "Asia/Tokyo"

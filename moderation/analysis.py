@@ -13,6 +13,7 @@ from community import visibility
 from community.access import PostRow
 from community.db import constant, is_one_of, read
 from community.models import (
+    LISTED,
     AnalysisRequest,
     AnalysisState,
     Grant,
@@ -79,20 +80,17 @@ _waiting = is_one_of(AnalysisRequest.state, [AnalysisState.OPEN])
 _standing = is_one_of(Post.state, [PostState.PUBLISHED])
 _WAITING = _LISTED.where(_waiting, _standing, AnalysisRequest.asker_id != _me).order_by(AnalysisRequest.asked_at)
 _MINE = _LISTED.where(_mine).order_by(AnalysisRequest.asked_at.desc())
-_acting = (Member.analyst, is_one_of(Member.state, [MemberState.ACTIVE]))
+# Whoever is listed counts as an analyst who reads, whether or not they can act just now: that is nobody's business.
+_others = (Member.analyst, Member.id != _me)
 _PEOPLE = (Member.id, Member.name, Organization.short_name.label("organization_name"))
-_READING = visibility.audience(*_PEOPLE).where(*_acting, Member.id != _me).order_by(Member.name, Member.id)
+_READING = visibility.audience(*_PEOPLE, states=LISTED).where(*_others).order_by(Member.name, Member.id)
 _GRANTED = select(Grant.member_id).where(Grant.post_id == bindparam("post_id"))
 _OPENED_TO = (
     select(Member.id)
     .join(Grant, Grant.member_id == Member.id)
-    .where(Grant.post_id == bindparam("post_id"), *_acting, Member.id != _me)
+    .where(Grant.post_id == bindparam("post_id"), is_one_of(Member.state, LISTED), *_others)
 )
-_ALL = (
-    visibility.visible_members(*_PEOPLE)
-    .where(*_acting, Member.id != _me, Member.id.not_in(_GRANTED))
-    .order_by(Member.name, Member.id)
-)
+_ALL = visibility.visible_members(*_PEOPLE).where(*_others, Member.id.not_in(_GRANTED)).order_by(Member.name, Member.id)
 
 
 def about(viewer: Viewer, post: PostRow) -> list[Any]:

@@ -13,7 +13,8 @@ TOLD = frozenset({"guided", "removed", "upheld"})
 
 
 def is_colleague(world: World, person: Person, matter: Matter) -> bool:
-    return world.person[world.note[matter.note].author].org == person.org
+    author = world.person.get(world.note[matter.note].author)
+    return author is not None and author.org == person.org
 
 
 def took_part(world: World, person: Person, matter: Matter) -> bool:
@@ -44,7 +45,7 @@ def hears_of(world: World, person: Person, matter: Matter) -> bool:
     """The author is told what was decided, and knows what they asked for."""
     if world.note[matter.note].author != person.key:
         return False
-    return matter.outcome in TOLD or matter.kind != "flag"
+    return matter.outcome in TOLD or matter.kind in ("redaction", "appeal")
 
 
 def without_hidden_matters(world: World, known: World, person: Person) -> World:

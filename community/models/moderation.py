@@ -11,11 +11,17 @@ from community.db import HasId, Model, UTCDateTime, choice
 
 
 class CaseKind(StrEnum):
-    """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision."""
+    """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision.
+
+    ``promotion`` asks the moderators of a post whether a redacted copy may leave their group; ``copy`` asks those of
+    the other group whether they publish one, or show it again.
+    """
 
     FLAG = "flag"
     REDACTION = "redaction"
     APPEAL = "appeal"
+    PROMOTION = "promotion"
+    COPY = "copy"
 
 
 class CaseState(StrEnum):
@@ -55,6 +61,11 @@ class StepKind(StrEnum):
     UPHELD = "upheld"
     OVERTURNED = "overturned"
     REDACTED = "redacted"
+    CONSENTED = "consented"
+    ACCEPTED = "accepted"
+    CHANGES_ASKED = "changes_asked"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
 
 
 class Case(HasId, Model):

@@ -43,7 +43,6 @@ ELSEWHERE = {
         "earlier_names",
         "sectors",
         "sign_ins",
-        "vouch_requests",
         "recovery_consents",
     ),
     # Pointers, tags and times only (``test_lk_129_…``, ``test_lk_097_…``).
