@@ -60,12 +60,12 @@ class StepKind(StrEnum):
     LOCKED = "locked"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
-    REDACTED = "redacted"
     CONSENTED = "consented"
     ACCEPTED = "accepted"
     CHANGES_ASKED = "changes_asked"
     REFUSED = "refused"
     LAPSED = "lapsed"
+    REDACTED = "redacted"
 
 
 class Case(HasId, Model):

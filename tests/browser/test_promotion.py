@@ -67,6 +67,17 @@ def open_case(page: Page, trade: Nameless, kind: CaseKind) -> None:
     assert ids.encode(trade.case(kind).id) in page.url
 
 
+def publish(site: Site, trade: Nameless, second: Page, gate: Page) -> None:
+    open_case(second, trade, CaseKind.PROMOTION)
+    look(site, second, "case-source")
+    second.get_by_role("button", name="Let this copy go there").click()
+    expect(second.get_by_text("The copy may leave the group").first).to_be_visible()
+    open_case(gate, trade, CaseKind.COPY)
+    look(site, gate, "case-target")
+    gate.get_by_role("button", name="Publish the copy").click()
+    expect(gate.get_by_text("The copy is published").first).to_be_visible()
+
+
 def test_proposed_changed_agreed_published(site: Site, trade: Nameless) -> None:
     chief, second, gate = (site.page(trade[name].member) for name in ("Chief", "Second", "Gate"))
     author, visitor = site.page(trade.crowd[0]), site.page(trade["Visitor"].member)
@@ -80,14 +91,7 @@ def test_proposed_changed_agreed_published(site: Site, trade: Nameless) -> None:
     expect(chief.get_by_text("Say since when")).to_be_visible()
     propose(site, trade, chief, TOLD)
     agree(site, author)
-    open_case(second, trade, CaseKind.PROMOTION)
-    look(site, second, "case-source")
-    second.get_by_role("button", name="Let this copy go there").click()
-    expect(second.get_by_text("The copy may leave the group").first).to_be_visible()
-    open_case(gate, trade, CaseKind.COPY)
-    look(site, gate, "case-target")
-    gate.get_by_role("button", name="Publish the copy").click()
-    expect(gate.get_by_text("The copy is published").first).to_be_visible()
+    publish(site, trade, second, gate)
     visitor.goto(url("groups", trade.target))
     visitor.get_by_role("link", name=TITLE).click()
     expect(visitor.get_by_text(TOLD)).to_be_visible()
