@@ -19,6 +19,7 @@ RANGES = {
     "anonymous_people": (3, 1000),
     "anonymous_organizations": (2, 500),
     "anonymous_minutes": (5, 1440),
+    "unsealing_hours": (1, 720),
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -54,6 +55,7 @@ class Settings:
     anonymous_people: int = 5
     anonymous_organizations: int = 3
     anonymous_minutes: int = 30
+    unsealing_hours: int = 72
     community_name: str = "Musubi"
     default_locale: str = "en"
     default_time_zone: str = "Asia/Tokyo"

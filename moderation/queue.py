@@ -28,6 +28,7 @@ class Which(StrEnum):
     FLAG = "flag"
     APPEAL = "appeal"
     REDACTION = "redaction"
+    UNSEALING = "unsealing"
     JOIN = "join"
     CLOSED = "closed"
 

@@ -182,9 +182,9 @@ class Matter(Plain):
 
     key: str
     note: str
-    kind: Literal["flag", "redaction", "appeal"] = "flag"
+    kind: Literal["flag", "redaction", "appeal", "unsealing"] = "flag"
     against: str | None = None
-    outcome: Literal["dismissed", "guided", "removed", "upheld"] | None = None
+    outcome: Literal["dismissed", "guided", "removed", "upheld", "unsealed"] | None = None
     by: str | None = None
     assignee: str | None = None
 

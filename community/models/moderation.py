@@ -11,11 +11,14 @@ from community.db import HasId, Model, UTCDateTime, choice
 
 
 class CaseKind(StrEnum):
-    """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision."""
+    """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision; or a
+    site moderator asks a second one to agree that they learn who wrote an anonymous post.
+    """
 
     FLAG = "flag"
     REDACTION = "redaction"
     APPEAL = "appeal"
+    UNSEALING = "unsealing"
 
 
 class CaseState(StrEnum):
@@ -54,6 +57,9 @@ class StepKind(StrEnum):
     LOCKED = "locked"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
+    UNSEALED = "unsealed"
+    TAKEN_BACK = "taken_back"
+    LAPSED = "lapsed"
 
 
 class Case(HasId, Model):
@@ -115,7 +121,7 @@ class Heard(Model):
 
 
 class Submission(HasId, Model):
-    """What somebody told the moderators: a flag, a request to take words out, an appeal.
+    """What somebody told the moderators: a flag, a request to take words out, an appeal, why an author has to be known.
 
     ``member_id`` is null when the author of the post is not named: then nothing says who it was. ``step_id`` is the
     decision that an appeal is about; every decision can be appealed once.

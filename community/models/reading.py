@@ -70,6 +70,7 @@ class NotificationKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     FLAG_HANDLED = "flag_handled"
     RENAMED = "renamed"
+    UNSEALING = "unsealing"
 
 
 class Notification(HasId, Model):

@@ -21,6 +21,7 @@ from community.models import (
     StepKind,
     Submission,
 )
+from community.offers import OVERTAKEN
 from community.policy import Refused
 from community.tlp import Tlp
 from community.viewer import Viewer
@@ -36,6 +37,8 @@ HANDLED: dict[StepKind, Callable[[str], LazyString]] = {
     StepKind.RESTORED: lambda name: _l("Already handled by %(name)s: the post was restored.", name=name),
     StepKind.UPHELD: lambda name: _l("Already handled by %(name)s: the decision stands.", name=name),
     StepKind.OVERTURNED: lambda name: _l("Already handled by %(name)s: the author was right.", name=name),
+    StepKind.UNSEALED: lambda name: _l("Already handled by %(name)s: agreed.", name=name),
+    StepKind.TAKEN_BACK: lambda name: _l("Already handled by %(name)s: taken back.", name=name),
     StepKind.TAKEN: lambda name: _l(
         "%(name)s has taken this case meanwhile. Look at it again before you decide.", name=name
     ),
@@ -60,19 +63,25 @@ def act(viewer: Viewer, case_id: int, name: str, version: int, letter: Letter) -
 
     Raises NotFound, and Refused when somebody else was quicker or the act is not offered (any more).
     """
-    matter = _hold(viewer, case_id)
-    if name != "note" and matter.row.version != version:
-        raise Refused(_overtaken(matter))
+    matter = hold(viewer, case_id, version if name != "note" else None)
+    if name not in _ACTS:
+        raise Refused(OVERTAKEN)
     offers.ensure_offered(matter, name)
     _ACTS[name](viewer, matter, letter)
 
 
-def _hold(viewer: Viewer, case_id: int) -> Matter:
-    """The case, while nobody else does anything about it or its thread. Who does not see it waits for no lock."""
+def hold(viewer: Viewer, case_id: int, version: int | None) -> Matter:
+    """The case, while nobody else does anything about it or its thread. Who does not see it waits for no lock.
+
+    Raises NotFound, and Refused when it is not ``version`` (None: whichever) any more: who did what since.
+    """
     row = cases.access_case(viewer, case_id).row
     db.session.execute(select(Post.id).where(Post.id == row.thread_id).with_for_update())
     db.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-    return cases.access_case(viewer, case_id)
+    matter = cases.access_case(viewer, case_id)
+    if version not in (None, matter.row.version):
+        raise Refused(_overtaken(matter))
+    return matter
 
 
 def _overtaken(matter: Matter) -> LazyString:
@@ -167,6 +176,10 @@ def _lock(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     _change(viewer, matter, StepKind.LOCKED, letter)
 
 
+def _take_back(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    _close(viewer, matter, StepKind.TAKEN_BACK, letter)
+
+
 def _uphold(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     _close(viewer, matter, StepKind.UPHELD, letter)
     _tell(matter, NotificationKind.APPEAL_DECIDED)
@@ -195,6 +208,7 @@ _ACTS: dict[str, Act] = {
     "restore": _restore,
     "warn": _warn,
     "lock": _lock,
+    "take_back": _take_back,
     "uphold": _uphold,
     "overturn": _overturn,
 }

@@ -15,7 +15,7 @@ from moderation import hearing
 def hear(viewer: Viewer) -> None:
     """Take note, sealed and after a while, that the viewer has read all that they were told. Raises Unproved."""
     ensure_proved(viewer)
-    steps = sorted(row.id for row in hearing.unheard(viewer))
+    steps = sorted(row.id for row in (*hearing.unsealed(viewer), *hearing.unheard(viewer)))
     tag = anonymity.sent_tag(viewer.member_id, f"heard:{steps}", "")
     once(tag, lambda: _hear(viewer, steps, tag))
 

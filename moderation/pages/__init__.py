@@ -11,7 +11,7 @@ from moderation.pages.unnamed import decided_about
 from moderation.queue import count
 from moderation.warnings import warnings_of
 
-MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "unnamed", "opening", "log")
+MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "unnamed", "outside", "opening", "unsealing", "log")
 
 
 def until(moment: datetime) -> Markup:

@@ -39,6 +39,7 @@ from tests.factories import World, save, url
 from tests.paperwork import Paper, form_with, rows
 from tests.unnamed import crowd, guided, reply_at
 from tests.unnamed import send as send_unnamed
+from tests.unsealing import Pair
 
 PASSING = {"sign_ins", "spent_challenges", "audit_head"}
 ROOT = Path(__file__).parents[2]
@@ -202,6 +203,16 @@ def writes_without_a_name(world: World, which: str) -> Try:
     return Try(browser, f"/me/anonymous/{path}", form)
 
 
+def unseals(world: World, which: str) -> Try:
+    """One of two site moderators, of whom the first has asked already when it is about the second."""
+    pair = Pair(world, asker={"mail": mail_of("kubo")} if which == "asking" else {"mail": "first@example.test"})
+    if which == "asking":
+        return Try(pair.asking, f"/moderation/posts/{ids.encode(pair.post)}/unseal", {"reason": trusting.REASON})
+    pair.ask()
+    pair.change(pair.second, mail=mail_of("kubo"))
+    return Try(pair.agreeing, f"/moderation/cases/{ids.encode(pair.case().id)}/unseal", {"version": "1"})
+
+
 def answers_moderators(world: World, which: str) -> Try:
     """An author of an anonymous post about which moderators sent guidance."""
     room = crowd(world)
@@ -226,6 +237,8 @@ ACTS: dict[str, Callable[[World], Try]] = {
     "moderation.actions.opening.open_as_moderator": opens_a_post,
     "moderation.actions.asking.appeal_unnamed": lambda world: answers_moderators(world, "appeal"),
     "moderation.actions.hearing.hear": lambda world: answers_moderators(world, "hear"),
+    "moderation.actions.unsealing.ask": lambda world: unseals(world, "asking"),
+    "moderation.actions.unsealing.agree": lambda world: unseals(world, "agreeing"),
     "trust.actions.recoveries.consent": speaks_for_who_lost_their_passkeys,
     "trust.actions.vouches.disown": disowns,
     "trust.actions.vouches.vouch": vouches,

@@ -143,11 +143,6 @@ def wrote(world: World, person: Person, keys: Keys) -> bool:
     return world.note[keys["post_id"]].author == person.key
 
 
-def sees_case(world: World, person: Person, keys: Keys) -> bool:
-    matter = world.matter.get(keys["case_id"])
-    return matter is not None and oracle_moderation.sees_matter(world, person, matter)
-
-
 def sees_member(world: World, _person: Person, keys: Keys) -> bool:
     """Who waits to be vouched for is shown to nobody yet: the pages of vouching come later."""
     other = world.person.get(keys["member_id"])
@@ -275,7 +270,7 @@ _THREAD: dict[str, Question] = {"thread_id": sees_thread}
 _POST: dict[str, Question] = {"post_id": sees_post}
 _INVITED: dict[str, Question] = {"invitation_id": is_invited}
 DOORS: Mapping[str, Door] = {
-    "cases.show": Door({"case_id": sees_case}),
+    "cases.show": Door({"case_id": oracle_moderation.sees_case}),
     "compose.new_thread": Door(_GROUP, opens_threads),
     "compose.reply": Door(_THREAD, replies),
     "correct.edit": Door(_POST, edits),
@@ -332,6 +327,8 @@ DOORS: Mapping[str, Door] = {
     **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("edit", "withdraw")},
     **{f"unnamed.{act}": Door({"number": nobody}) for act in ("forget", "release")},
     "unnamed_told.show": Door({"post_id": nobody}),
+    "unsealing.agree": Door({"case_id": oracle_moderation.sees_case}),
+    "unsealing.ask": Door({"post_id": oracle_moderation.asks_who}, nobody),
     "vouching.ask": Door(_PERSON, asks_for),
     "vouching.decline": Door(_PERSON),
     "vouching.disown": Door(_PERSON, disowns),

@@ -39,12 +39,16 @@ MASKED = {
 
 
 class Cast(NamedTuple):
-    """Who is at a browser: the author, somebody who might have been, a reader, a moderator of the group."""
+    """Who is at a browser: the author, somebody who might have been, a reader, a moderator of the group, and two of the
+    site.
+    """
 
     author: FlaskClient
     other: FlaskClient
     reader: FlaskClient
     moderator: FlaskClient
+    asker: FlaskClient
+    second: FlaskClient
 
 
 Act = Callable[[Cast, Crowd], None]
@@ -153,6 +157,23 @@ def take_note(cast: Cast, room: Crowd) -> None:
         assert post_form(cast.author, "/me/anonymous/told").status_code == 303
 
 
+def unseal(cast: Cast, room: Crowd) -> None:
+    """Two site moderators learn who it was: one of two people, and nothing else differs."""
+    send_at_once(cast, room)
+    path = f"/moderation/posts/{ids.encode(unnamed_post())}/unseal"
+    with at(3, "asked"):
+        assert post_form(cast.asker, path, reason="Again and again, to harm").status_code == 303
+    case = ids.encode(now(Case, select(Case.id)).id)
+    with at(4, "agreed"):
+        assert post_form(cast.second, f"/moderation/cases/{case}/unseal", version="1").status_code == 200
+
+
+def take_note_of_it(cast: Cast, room: Crowd) -> None:
+    unseal(cast, room)
+    with at(4, "heard"):
+        assert post_form(cast.author, "/me/anonymous/told").status_code == 303
+
+
 def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     """The dumps before and after release, with the person ``who`` as the author."""
     empty(app)
@@ -162,10 +183,14 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
         moderator = world.member("Moderator")
         world.join(moderator, room.group, Role.MODERATOR)
         people: list[Member] = [room.others[0], room.others[1], room.others[2], moderator]
+        for name in ("Asker", "Second"):
+            keeper = world.member(name, site_moderator=True, joined_on=(START - timedelta(days=60)).date())
+            world.join(keeper, room.group, Role.READER)
+            people.append(keeper)
         browsers = [world.enter(one) for one in people]
         for number, browser in enumerate(browsers):
             browser.environ_base["who"] = f"who {number}"
-    act(Cast(browsers[who], browsers[1 - who], browsers[2], browsers[3]), room)
+    act(Cast(browsers[who], browsers[1 - who], *browsers[2:]), room)
     yield dump(app)
     release(45)
     yield dump(app)
@@ -176,7 +201,10 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     yield dump(app)
 
 
-@pytest.mark.parametrize("act", [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note])
+ACTS = [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, unseal, take_note_of_it]
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_lk_160_two_databases_do_not_tell_who_wrote_it(app: Flask, act: Act) -> None:
     alice, bob = list(played(app, act, 0)), list(played(app, act, 1))
     for step, (one, other) in enumerate(zip(alice, bob, strict=True)):
