@@ -40,6 +40,7 @@ from community.viewer import Viewer
 
 MOST_NAMES = 8  # pseudonyms that one person can take in one thread
 SCOPE = 16
+POSTS = ("thread", "reply")  # the acts that add one
 _STEP = 4096
 _NONCE = 12
 _TAGS = select(Post.author_tag, Post.pseudonym).where(
@@ -57,6 +58,7 @@ _ALL = (
     .order_by(Post.released_at.desc(), Post.id)
 )
 _ONE = _ALL.where(Post.id == bindparam("post_id"))
+_SINCE = _ALL.where(Post.released_at >= bindparam("since", type_=UTCDateTime))
 _SOME = _ALL.where(Post.id.in_(bindparam("post_ids", expanding=True)))
 _First, _Second = aliased(Member, name="first"), aliased(Member, name="second")
 _AGREED = (
@@ -214,6 +216,15 @@ def waiting(viewer: Viewer) -> list[Waiting]:
     since = read(_RECOVERED, {"viewer_id": viewer.member_id}).scalar()
     mine = (one for one in _opened() if one.act["member"] == viewer.member_id)
     return [one for one in mine if since is None or one.act["hour"] > since.isoformat()]
+
+
+def sent_since(viewer: Viewer, since: datetime) -> int:
+    """How many threads and replies the viewer sent without their name in the hour that began then, or that came out in
+    it; asked of everything there is, whoever asks. A recovery of the account changes nothing.
+    """
+    released = _owned(viewer, read(_SINCE, {"since": since}).all(), None)
+    acts = [one.act for one in _opened() if one.act["act"] in POSTS]
+    return len(released) + sum((act["member"], act["hour"]) == (viewer.member_id, since.isoformat()) for act in acts)
 
 
 def _opened() -> Iterator[Waiting]:

@@ -20,6 +20,8 @@ RANGES = {
     "anonymous_organizations": (2, 500),
     "anonymous_minutes": (5, 1440),
     "unsealing_hours": (1, 720),
+    "posts_an_hour": (0, 1000),
+    "posts_an_hour_new": (0, 1000),
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -56,6 +58,8 @@ class Settings:
     anonymous_organizations: int = 3
     anonymous_minutes: int = 30
     unsealing_hours: int = 72
+    posts_an_hour: int = 60
+    posts_an_hour_new: int = 20
     community_name: str = "Musubi"
     default_locale: str = "en"
     default_time_zone: str = "Asia/Tokyo"
