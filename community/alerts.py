@@ -129,6 +129,12 @@ def tell_of_decision(event: events.AuthorTold, number: int) -> None:
     tell_author(event.post_id, NotificationKind(event.kind), number)
 
 
+@listen(events.ReaderTold)
+def tell_reader(event: events.ReaderTold, number: int) -> None:
+    """Tell one member something about a post that they read."""
+    _tell([(event.member_id, event.kind)], number, post_id=event.post_id)
+
+
 def tell_author(post_id: int, kind: NotificationKind, number: int, unless: int = 0) -> None:
     """Whatever tells an author goes through here. Of a post that names nobody nobody is told."""
     author = author_of(post_id)

@@ -1,7 +1,7 @@
 """The database: handle, naming, types, and the only place that commits."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Engine, Enum, Integer, MetaData, event, literal_column
+from sqlalchemy import DDL, BigInteger, ColumnElement, DateTime, Engine, Enum, Integer, MetaData, event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Result
 from sqlalchemy.exc import DBAPIError
@@ -30,6 +30,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class Busy(Exception):
+    """Somebody is just using the files of the database."""
 
 
 class Base(DeclarativeBase):
@@ -186,6 +190,44 @@ def prepare(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         # A transaction that reads first and writes later would fail at once if another wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+wordy: set[str] = set()
+
+
+def holds_words(model: type[Base], *columns: str) -> None:
+    """Say that words of members stand in a table, so that its file is written anew when some of them are to go.
+
+    Of ``columns``, in which they stand as they are, PostgreSQL keeps no samples for its planner either.
+    """
+    wordy.add(model.__tablename__)
+    for column in columns:
+        command = f"ALTER TABLE {model.__tablename__} ALTER COLUMN {column} SET STATISTICS 0"
+        unsampled = DDL(command)  # type: ignore[no-untyped-call]
+        event.listen(model.__table__, "after_create", unsampled.execute_if(dialect="postgresql"))
+
+
+def scrub() -> None:
+    """Write the files of the database anew, so that they hold no more than the tables do. Waits for nobody for long.
+
+    Raises OperationalError, or Busy, when somebody is just reading: to be tried again. On PostgreSQL a row that is
+    deleted, and vacuumed, still stands in the file until another is written over it; only a full vacuum ends that.
+    """
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET lock_timeout = '3s'")
+            try:
+                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(sorted(wordy))}")
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
+        return
+    with closing(db.engine.raw_connection()) as pooled:
+        driver: Any = pooled.driver_connection
+        driver.execute("PRAGMA busy_timeout=3000")
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        driver.execute("PRAGMA busy_timeout=15000")
+    if busy:
+        raise Busy
 
 
 def upsert(model: type[Base]) -> Any:

@@ -1,8 +1,8 @@
 """What changed between two texts, for people to read.
 
-Words of alphabets and numbers are compared whole, Japanese by its runs of kanji, hiragana and katakana. First lines are
-matched, then words inside what is left; what only blanks or punctuation keep apart is one change. The work is bounded:
-where two texts have too little order in common, the rest is shown as taken out and put in.
+Words of alphabets and numbers, and blocks, are compared whole, Japanese by its runs of kanji, hiragana and katakana.
+First lines are matched, then words inside what is left; what only blanks or punctuation keep apart is one change. The
+work is bounded: where two texts have too little order in common, the rest is shown as taken out and put in.
 """
 
 import re
@@ -48,7 +48,7 @@ Pair = tuple[str, str]
 Pieces = Sequence[str]
 
 _WORD = re.compile(
-    r"[A-Za-z0-9\u00c0-\u04ff]+(?:[.'’_-][A-Za-z0-9\u00c0-\u04ff]+)*"
+    r"⟦[a-z]+⟧|[A-Za-z0-9\u00c0-\u04ff]+(?:[.'’_-][A-Za-z0-9\u00c0-\u04ff]+)*"
     r"|[\u3041-\u309f]+|[\u30a0-\u30ff\uff66-\uff9f]+|[\u3005\u3400-\u9fff]+|\n|\s|.",
     re.DOTALL,
 )
@@ -150,7 +150,7 @@ def _common(old: str, new: str) -> int:
 
 
 def _is_cut(text: str, at: int) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9\u00c0-\u04ff.'’_-]{2}", text[at - 1 : at + 1]))
+    return bool(re.fullmatch(r"[A-Za-z0-9\u00c0-\u04ff.'’_⟦⟧-]{2}", text[at - 1 : at + 1]))
 
 
 def _segments(pairs: Iterator[Pair]) -> Iterator[Segment]:

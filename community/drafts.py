@@ -6,7 +6,7 @@ Padded, too: the length of a sealed text would otherwise fit it to the post that
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
@@ -137,6 +137,13 @@ def without_quotes(fields: Fields, post_ids: Collection[int], words: Collection[
     for post_id in set(post_ids) & _quoted(fields):
         bodies = [quoting.without(body, post_id, words) for body in bodies]
     return fields | {"body": bodies} if bodies else fields
+
+
+def changed(fields: Fields, post_ids: Collection[int], change: Callable[[str], str]) -> Fields:
+    """The fields of a form, its texts changed when it quotes one of these posts."""
+    if not set(post_ids) & _quoted(fields):
+        return fields
+    return fields | {name: [change(text) for text in fields[name]] for name in ("title", "body") if name in fields}
 
 
 def _excerpt(fields: Fields) -> str:

@@ -33,6 +33,13 @@ class PostEdited(Event):
 
 
 @dataclass(frozen=True)
+class PostRedacted(Event):
+    """Words were taken out of a post."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
 class PostWithdrawn(Event):
     """A post lost its words."""
 
@@ -59,6 +66,15 @@ class AuthorTold(Event):
 
     post_id: int
     kind: str
+
+
+@dataclass(frozen=True)
+class ReaderTold(Event):
+    """A member is told something about a post: ``kind`` of notification. It is shown while they may read the post."""
+
+    member_id: int
+    kind: str
+    post_id: int
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import structlog
 from flask import Flask
 
 from community import audit, clock
-from community.actions import enrolments, passkeys, releasing, sign_ins
+from community.actions import enrolments, passkeys, purging, releasing, sign_ins
 from community.settings import settings
 
 SECONDS = 30.0
 _log = structlog.get_logger()
-_rounds: list[Callable[[], object]] = [sign_ins.sweep, enrolments.sweep, passkeys.sweep, releasing.sweep]
+_rounds: list[Callable[[], object]] = [sign_ins.sweep, enrolments.sweep, passkeys.sweep, releasing.sweep, purging.sweep]
 
 
 def every_round(call: Callable[[], None]) -> Callable[[], None]:

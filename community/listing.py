@@ -47,6 +47,7 @@ POST_COLUMNS = (
     Post.released_at,
     Post.edited_at,
     Post.follow_up,
+    Post.assessment,
     Post.attribution,
     Post.pseudonym,
     Member.name.label("author_name"),

@@ -46,7 +46,7 @@ def show_new(event: events.PostPublished, _number: int) -> None:
     _send(sorted(_readers(event.post_id)), "new", {"post": ids.encode(event.post_id)})
 
 
-@listen(events.PostEdited, events.PostWithdrawn)
+@listen(events.PostEdited, events.PostRedacted, events.PostWithdrawn)
 def show_changed(event: Any, _number: int) -> None:
     """Point everybody who sees it at a changed post."""
     _send(sorted(_readers(event.post_id)), "changed", {"post": ids.encode(event.post_id)})

@@ -2,7 +2,8 @@
 
 No HTML of the author, no pictures, nothing that loads. An explicit link ``[text](https://...)`` leads to our own
 leaving page and names its host; a bare address is an indicator: defanged and never clickable, inside code too.
-Three nets, each closed by itself: our own check of link targets, bleach, nh3.
+Three nets, each closed by itself: our own check of link targets, bleach, nh3. A block (``blocks``) stays as it is in a
+span of its own: its reason is put into words for each reader.
 """
 
 import ipaddress
@@ -18,10 +19,11 @@ from bleach.sanitizer import Cleaner
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from community.blocks import Missing, block, replaced
 from community.indicators import Kind, defang, find
 from community.markdown import Env, Parser
 
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 MAX_CHARACTERS = 50_000
 MOST_MARKUP = 6_000
 LONGEST_URL = 2000
@@ -213,7 +215,11 @@ def _indicator(shown: str, kind: str) -> str:
 
 
 def _text(words: str) -> str:
-    return escape(words, quote=False)
+    return replaced(escape(words, quote=False), _redacted)
+
+
+def _redacted(reason: Missing) -> str:
+    return f'<span class="redacted">{block(reason)}</span>'
 
 
 def _shown(text: str, env: Env) -> str:
@@ -240,7 +246,10 @@ _TAGS = frozenset(
     | {"table", "tbody", "td", "th", "thead", "tr", "ul"}
 )  # fmt: skip
 _OWN_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/._~?=&%#-]*")
-_VALUES = {"code": {"class": {"indicator"}, "data-kind": {str(kind) for kind in Kind}}, "span": {"class": {"host"}}}
+_VALUES = {
+    "code": {"class": {"indicator"}, "data-kind": {str(kind) for kind in Kind}},
+    "span": {"class": {"host", "redacted"}},
+}
 
 
 def _keeps(tag: str, name: str, value: str) -> bool:

@@ -44,7 +44,10 @@ class Permission(StrEnum):
     POST_EDIT = "post.edit"
     POST_GRANT = "post.grant"
     POST_NARROW = "post.narrow"
+    POST_REDACT = "post.redact"
     POST_FLAG = "post.flag"
+    POST_ASK_ANALYST = "post.ask_analyst"
+    POST_ANALYZE = "post.analyze"
     COMMUNITY_INVITE = "community.invite"
     COMMUNITY_VOUCH = "community.vouch"
     COMMUNITY_TRUST = "community.trust"
@@ -202,8 +205,23 @@ def _narrows(viewer: Viewer, post: "PostRow") -> bool:
     return post.in_thread and post.state == PostState.PUBLISHED and _moderates_thread(viewer, post.thread)
 
 
+def _redacts(viewer: Viewer, post: "PostRow") -> bool:
+    # In an archived group, too: words that must not be read there must not stay because nobody writes there any more.
+    stands = post.in_thread and post.state == PostState.PUBLISHED and post.author_id != viewer.member_id
+    return stands and (_moderates(viewer, post.group) or _keeps_trust(viewer, None))
+
+
 def _flags(viewer: Viewer, post: "PostRow") -> bool:
     return post.author_id != viewer.member_id and post.state == PostState.PUBLISHED
+
+
+def _asks_analyst(viewer: Viewer, post: "PostRow") -> bool:
+    return post.in_thread and post.state == PostState.PUBLISHED and viewer.state == MemberState.ACTIVE
+
+
+def _analyzes(viewer: Viewer, post: "PostRow") -> bool:
+    # What an analyst reads by a grant of its author counts: it was given for that.
+    return viewer.analyst and viewer.state == MemberState.ACTIVE and post.state == PostState.PUBLISHED
 
 
 def _is_active(viewer: Viewer, _on: object) -> bool:
@@ -239,7 +257,10 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_EDIT: _edits,
     Permission.POST_GRANT: _edits,
     Permission.POST_NARROW: _narrows,
+    Permission.POST_REDACT: _redacts,
     Permission.POST_FLAG: _flags,
+    Permission.POST_ASK_ANALYST: _asks_analyst,
+    Permission.POST_ANALYZE: _analyzes,
     Permission.COMMUNITY_INVITE: _is_active,
     Permission.COMMUNITY_VOUCH: _is_active,
     Permission.COMMUNITY_TRUST: _keeps_trust,

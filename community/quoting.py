@@ -7,6 +7,7 @@ from community import ids
 
 # In both languages, because it stands in other people's texts, whose language we do not know.
 NOTICE = "*The quoted post was withdrawn or removed. 引用された投稿は取り下げられたか、表示されなくなりました。*"
+TAKEN = "*Words were taken out here. ここにあった言葉は取り除かれました。*"
 FORMER = "A former member 退会したメンバー"  # whoever left without their name
 _HEADER = re.compile(r"\[[^\]\n]*\]\(/posts/([0-9a-z]{13})\)")
 _HEADER_LINE = re.compile(rf"^ {{0,3}}>[> ]*(?P<header>{_HEADER.pattern})", re.MULTILINE)
@@ -52,8 +53,40 @@ def has_quote(body: str) -> bool:
 
 def without(body: str, post_id: int, words: Iterable[str]) -> str:
     """``body`` with a notice in place of every quote of the post, and of every line that repeats its ``words``."""
-    lines = list(_taken_out(body, post_id, _Words(words)))
-    kept = [line for place, line in enumerate(lines) if not (NOTICE in line and place and lines[place - 1] == line)]
+    return _joined(_taken_out(body, post_id, _Words(words)), NOTICE)
+
+
+def without_old(body: str, old: Iterable[str], present: Iterable[str]) -> str:
+    """``body`` with a notice in place of lines that repeat ``old`` wordings of a post, and not its ``present`` one."""
+    before, now = _Words(old), _Words(present)
+    lines = ((line, *_read(line)) for line in body.split("\n"))
+    left = (
+        f"{'> ' * depth}{TAKEN}" if before.repeated_by(depth, text) and not now.repeated_by(depth, text) else line
+        for line, depth, text in lines
+    )
+    return _joined(left, TAKEN)
+
+
+def standing(body: str, post_id: int, words: Iterable[str]) -> str:
+    """``body`` with a notice in place of lines that quote the post and do not stand in its ``words`` (any more)."""
+    said = [_squeezed("".join(_read(line)[1] for line in text.splitlines())) for text in words]
+    return _joined(_still_said(body, post_id, said), TAKEN)
+
+
+def _still_said(body: str, post_id: int, said: list[str]) -> Iterator[str]:
+    inside = 0
+    for line in body.split("\n"):
+        depth, text = _read(line)
+        source = _source(depth, text)
+        inside = _still_inside(inside, depth, source, post_id)
+        known = bool(source) or any(_squeezed(text) in one for one in said)
+        yield line if known or not inside else "> " * depth + TAKEN
+
+
+def _joined(lines: Iterable[str], notice: str) -> str:
+    """The lines as a text, in which the notice stands once where it would follow itself."""
+    found = list(lines)
+    kept = [line for place, line in enumerate(found) if not (notice in line and place and found[place - 1] == line)]
     return "\n".join(kept)
 
 

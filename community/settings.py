@@ -19,6 +19,7 @@ RANGES = {
     "anonymous_people": (3, 1000),
     "anonymous_organizations": (2, 500),
     "anonymous_minutes": (5, 1440),
+    "backup_days": (1, 3650),
     "unsealing_hours": (1, 720),
     "posts_an_hour": (0, 1000),
     "posts_an_hour_new": (0, 1000),
@@ -57,6 +58,7 @@ class Settings:
     anonymous_people: int = 5
     anonymous_organizations: int = 3
     anonymous_minutes: int = 30
+    backup_days: int = 30
     unsealing_hours: int = 72
     posts_an_hour: int = 60
     posts_an_hour_new: int = 20

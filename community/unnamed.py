@@ -4,14 +4,15 @@ import math
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 
 from community import anonymity, clock, markup, visibility
 from community.access import NotFound
 from community.db import read
-from community.models import Group, Post, PostState, Thread
+from community.models import Group, Post, PostState, Redaction, Thread
 from community.viewer import Viewer
 
+_redacted = exists().where(Redaction.post_id == Post.id).correlate(Post)
 _POSTS = (
     visibility.visible_posts(
         Post.id,
@@ -20,6 +21,7 @@ _POSTS = (
         Post.body,
         Post.pseudonym,
         Post.released_at,
+        _redacted.label("redacted"),
         Post.thread_id,
         Thread.title,
         Group.id.label("group_id"),

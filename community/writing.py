@@ -19,9 +19,9 @@ BODY_LIMIT = 50_000
 class Draft:
     """A post as its author wrote it, before anybody asked whether it may be sent.
 
-    ``title``, ``kind``, ``event_type`` and ``cause_types`` belong to the post that opens a thread, ``follow_up`` to a
-    reply. ``recipients`` and the members of ``whole_groups`` are named by TLP:RED. ``quotes`` are the posts that the
-    form put into the text. ``send_key`` is the form's own: one form makes one post.
+    ``title``, ``kind``, ``event_type`` and ``cause_types`` belong to the post that opens a thread, ``follow_up`` and
+    ``assessment`` to a reply. ``recipients`` and the members of ``whole_groups`` are named by TLP:RED. ``quotes`` are
+    the posts that the form put into the text. ``send_key`` is the form's own: one form makes one post.
     """
 
     body: str
@@ -35,6 +35,7 @@ class Draft:
     whole_groups: frozenset[int] = frozenset()
     quotes: frozenset[int] = frozenset()
     follow_up: bool = False
+    assessment: bool = False
     send_key: str = ""
 
     @property
@@ -84,6 +85,8 @@ CHANGED = _l("The post was changed meanwhile. Nothing was done now.")
 CANNOT_BE_NAMED = _l("This person cannot be chosen, or can read the post already.")
 QUOTES_OTHERS = _l("The post quotes words of others that this person may not read. Only their authors can open those.")
 NOT_YOUR_REPORT = _l("Only the author of the first report can add a follow-up to it.")
+ANALYSTS_ASSESS = _l("Only an analyst of the community can mark a reply as an assessment.")
+ASSESSMENT_IS_NAMED = _l("An assessment is given under one's name. Take the mark off, or post under your name.")
 
 
 class AudienceGrew(Exception):

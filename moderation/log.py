@@ -16,6 +16,7 @@ DAYS = timedelta(days=90)
 MOST = 2000
 # Suspensions and unsealings are in no log (domain, section 7); what is told one person alone is not either.
 ACTS = (
+    "moderator:post:redacted",
     "moderator:post:removed",
     "moderator:post:restored",
     "moderator:post:narrowed",

@@ -89,9 +89,13 @@ def _locks(matter: Matter) -> bool:
     return may and can(matter.viewer, Permission.THREAD_MODERATE, thread)
 
 
+def _redacts(matter: Matter) -> bool:
+    return matter.post is not None and can(matter.viewer, Permission.POST_REDACT, matter.post)
+
+
 def _warns(matter: Matter) -> bool:
     """Once in a case, of an author whom the post names or hides: with the decision, or after the post had to go."""
-    after = matter.row.outcome in (StepKind.REMOVED, StepKind.NARROWED, StepKind.GUIDED)
+    after = matter.row.outcome in (StepKind.REDACTED, StepKind.REMOVED, StepKind.NARROWED, StepKind.GUIDED)
     open_to_it = why_not(matter) is None and (matter.is_open or after)
     somebody = matter.row.author_id is not None or matter.row.pseudonym is not None
     return bool(open_to_it and matter.row.kind == CaseKind.FLAG and somebody and not matter.row.warned)
@@ -128,6 +132,16 @@ OFFERS = (
         _l("Fewer people can read the post, and what stands below it or quotes it. The author is told and can appeal."),
         "label",
         lambda matter: _judges(matter) and bool(matter.labels),
+    ),
+    Offer(
+        "redact",
+        _l("Take words out"),
+        _l(
+            "You mark the words. They leave the post, its earlier wordings and what quotes it, for good; a block with "
+            "the reason stays. The author is told, and can read what was there."
+        ),
+        "redaction",
+        lambda matter: _judges(matter) and _redacts(matter),
     ),
     Offer(
         "remove",
@@ -176,7 +190,7 @@ OFFERS = (
         _l("The author is right"),
         _l(
             "A removed post is restored, a warning no longer counts. A stricter label stays until the author makes it "
-            "wider. The author reads your answer."
+            "wider, words that were taken out stay out until the author writes them. The author reads your answer."
         ),
         "words",
         _answers,

@@ -13,7 +13,7 @@ from community.models import Case, CaseKind, CaseState, CaseStep, StepKind, Subm
 from community.policy import NotAllowed
 from community.viewer import Viewer
 
-APPEALABLE = (StepKind.GUIDED, StepKind.WARNED, StepKind.NARROWED, StepKind.REMOVED)
+APPEALABLE = (StepKind.GUIDED, StepKind.WARNED, StepKind.NARROWED, StepKind.REDACTED, StepKind.REMOVED)
 APPEALED_WITHIN = timedelta(days=30)
 TOLD = (*APPEALABLE, StepKind.RESTORED, StepKind.UPHELD, StepKind.OVERTURNED)
 _STEPS = (

@@ -198,6 +198,18 @@ class Speech(Plain):
 
 
 @dataclass(frozen=True, repr=False)
+class Inquiry(Plain):
+    # `asker` asked the analysts about `note`; `analyst` has taken it, and perhaps answered in private.
+
+    key: str
+    note: str
+    asker: str
+    openly: bool = False
+    analyst: str | None = None
+    answered: bool = False
+
+
+@dataclass(frozen=True, repr=False)
 class World(Plain):
     now: int
     orgs: tuple[Org, ...] = ()
@@ -217,6 +229,7 @@ class World(Plain):
     reports: tuple[Report, ...] = ()
     matters: tuple[Matter, ...] = ()
     speeches: tuple[Speech, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()
 
     @cached_property
     def person(self) -> Mapping[str, Person]:

@@ -71,7 +71,7 @@ class _Reader(HTMLParser):
         paper.buttons.append((given.get("name", ""), given.get("value", "")))
 
     def on_textarea(self, _paper: Paper, given: dict[str, str]) -> None:
-        self.area, self.text = given["name"], ""
+        self.area, self.text = given.get("name"), ""
 
     def on_select(self, _paper: Paper, given: dict[str, str]) -> None:
         self.select, self.chosen = given["name"], None

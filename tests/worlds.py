@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests import oracle, oracle_moderation, oracle_trust
+from tests import oracle, oracle_analysis, oracle_moderation, oracle_trust
 from tests.oracle_world import (
     LABELS_OF_PUBLIC_ROOMS,
     STRICTEST_FIRST,
@@ -31,6 +31,7 @@ from tests.oracle_world import (
     Thread,
     World,
 )
+from tests.worlds_analysis import inquiring, settled_inquiries
 from tests.worlds_moderation import disputed, settled
 from tests.worlds_trust import KINDS, alone, consistent, trusting, without_hidden_trust
 from tests.worlds_trust import named as trust_named
@@ -89,7 +90,8 @@ def worlds(draw: Draw) -> World:
             _thread(draft, room)
     given = (draft.people, draft.rooms, draft.places, draft.threads, draft.notes)
     asked = (_invites(draft), _asks(draft), _opened(draft))
-    return disputed(draw, trusting(draw, World(NOW, orgs, *map(tuple, (*given, *asked)))))  # type: ignore[arg-type]
+    world = disputed(draw, trusting(draw, World(NOW, orgs, *map(tuple, (*given, *asked)))))  # type: ignore[arg-type]
+    return inquiring(draw, world)
 
 
 def _person(draft: _Draft, number: int) -> Person:
@@ -258,6 +260,7 @@ def smaller(world: World) -> Iterator[World]:
         "opened",
         "matters",
         "speeches",
+        "inquiries",
         *KINDS,
     ):
         things = getattr(world, kind)
@@ -296,18 +299,20 @@ def _consistent(world: World) -> World:
     notes = [one for one in world.notes if one.author in people and one.thread in threads]
     whole = {one.thread for one in notes if one.opening}
     kept = {one.key for one in notes if one.thread in whole}
-    return settled(
-        consistent(
-            replace(
-                world,
-                places=tuple(one for one in world.places if one.person in people and one.room in rooms),
-                threads=tuple(one for one in threads.values() if one.key in whole),
-                notes=tuple(_pruned(one, people, kept) for one in notes if one.key in kept),
-                invites=tuple(
-                    one for one in world.invites if {one.person, one.inviter} <= people and one.room in rooms
-                ),
-                asks=tuple(one for one in world.asks if one.person in people and one.room in rooms),
-                opened=tuple(one for one in world.opened if one.note in kept and one.moderator in people),
+    return settled_inquiries(
+        settled(
+            consistent(
+                replace(
+                    world,
+                    places=tuple(one for one in world.places if one.person in people and one.room in rooms),
+                    threads=tuple(one for one in threads.values() if one.key in whole),
+                    notes=tuple(_pruned(one, people, kept) for one in notes if one.key in kept),
+                    invites=tuple(
+                        one for one in world.invites if {one.person, one.inviter} <= people and one.room in rooms
+                    ),
+                    asks=tuple(one for one in world.asks if one.person in people and one.room in rooms),
+                    opened=tuple(one for one in world.opened if one.note in kept and one.moderator in people),
+                )
             )
         )
     )
@@ -344,7 +349,8 @@ def without_hidden(world: World, person: Person | None) -> World:
     for note in world.notes:
         if oracle.sees_post_alone(world, person, note) and note not in known.notes and note.key not in known.note:
             known = _hidden_away(world, known, person, note)
-    known = _people_known(world, oracle_moderation.without_hidden_matters(world, known, person), person)
+    known = oracle_moderation.without_hidden_matters(world, known, person)
+    known = _people_known(world, oracle_analysis.without_hidden_inquiries(world, known, person), person)
     return replace(known, people=(*known.people, *oracle_moderation.veils(world, known)))
 
 
@@ -385,6 +391,7 @@ def _people_known(world: World, known: World, person: Person) -> World:
     named = {one.author for one in known.notes}.union(*(one.recipients | one.grants for one in known.notes))
     named |= {key for one in known.invites for key in (one.inviter, one.person)} | {one.person for one in known.asks}
     named |= {one.moderator for one in known.opened} | trust_named(world, person) | oracle_moderation.named(known)
+    named |= oracle_analysis.named(known)
     kept = [one for one in world.people if one.key in named or oracle_trust.sees_person(world, person, one)]
     people = tuple(oracle_trust.as_known(world, person, one) for one in kept)
     keys = {one.key for one in people}

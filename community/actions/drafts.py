@@ -43,6 +43,31 @@ def take_out_of_drafts(post_id: int, words: Collection[str]) -> None:
     _change_sealed(lambda body: quoting.without(body, post_id, words))
 
 
+def change_drafts(post_ids: Collection[int], change: Callable[[str], str]) -> None:
+    """Change, in the running action, the texts of everybody's drafts that quote one of these posts.
+
+    So, too, what waits to be released without a name: what quotes them, and other wordings of these posts themselves.
+    """
+    for draft in db.session.scalars(select(Draft)).all():
+        fields = drafts.unseal(draft.tag, draft.sealed)
+        left = drafts.changed(fields, post_ids, change)
+        if left != fields:
+            draft.sealed = drafts.seal(draft.tag, left)
+    for row in db.session.scalars(select(SealedAct).order_by(SealedAct.id).with_for_update()).all():
+        with suppress(InvalidTag):  # sealed under a key of before: nobody reads it any more
+            row.sealed = _changed_about(row, post_ids, change)
+
+
+def _changed_about(row: SealedAct, post_ids: Collection[int], change: Callable[[str], str]) -> bytes:
+    act = anonymity.unseal(row.id, row.sealed)
+    draft = act.get("draft", {})
+    named = {act.get("where"), *draft.get("quotes", ()), *quoting.quoted_ids(draft.get("body", ""))}
+    if not draft or not named & set(post_ids):
+        return row.sealed
+    left = draft | {name: change(draft[name]) for name in ("title", "body") if name in draft}
+    return row.sealed if left == draft else anonymity.seal(row.id, act | {"draft": left})
+
+
 def take_name_out_of_drafts(post_ids: Collection[int]) -> None:
     """Take, in the running action, the author's name off quotes of these posts in everybody's drafts."""
     for draft in db.session.scalars(select(Draft)).all():

@@ -7,9 +7,11 @@ from sqlalchemy import delete, or_
 
 from community import audit, bounds, clock, events, nameless, rendering
 from community.access import PostRow
+from community.actions import purging
 from community.actions.erasing import take_words_out
 from community.actions.labels import hold_post, keep_wording, narrow_what_follows
 from community.actions.posts import add_quotes
+from community.actions.redacting import forget_old_wordings, forget_originals
 from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import Grant, Post, PostState, Quote, Revision, Severity, Thread
@@ -19,12 +21,16 @@ from community.writing import LABEL_WIDER, Changed, Draft, Unfit
 
 
 @action
-def edit_post(viewer: Viewer, post_id: int, draft: Draft, version: int) -> None:
+def edit_post(viewer: Viewer, post_id: int, draft: Draft, version: int, *, forget: bool = False) -> None:
     """Give a post of the viewer's other words, or a stricter label; the earlier wording becomes a revision.
 
-    Raises NotFound, NotAllowed, Unfit, and Changed when the post is not ``version`` any more.
+    With ``forget`` nothing but the new wording stays. Raises NotFound, NotAllowed, Unfit, and Changed when the post is
+    not ``version`` any more.
     """
-    rewrite_post(viewer, hold_post(viewer, post_id, Permission.POST_EDIT), draft, version)
+    row = hold_post(viewer, post_id, Permission.POST_EDIT)
+    rewrite_post(viewer, row, draft, version)
+    if forget:
+        forget_old_wordings(viewer, row)
 
 
 def rewrite_post(viewer: Viewer, row: PostRow, draft: Draft, version: int) -> None:
@@ -93,6 +99,8 @@ def empty_post(viewer: Viewer, row: PostRow) -> None:
     """In the running action, the same for a post that is held already. Nobody is named where its author is not."""
     post_id, by = row.id, NOBODY if row.author_id is None else viewer
     take_words_out(by, post_id, for_good=True)
+    forget_originals(post_id)
+    purging.ask()
     db.session.execute(delete(Revision).where(Revision.post_id == post_id))
     db.session.execute(delete(Quote).where(or_(Quote.post_id == post_id, Quote.quoted_id == post_id)))
     db.session.execute(delete(Grant).where(Grant.post_id == post_id))

@@ -18,7 +18,7 @@ from community.policy import Permission
 from community.shown import Shown, ids_in
 from community.tlp import Tlp
 from community.viewer import Viewer
-from community.writing import NOT_YOUR_REPORT, AlreadySent, AudienceGrew, Draft, Unfit
+from community.writing import ANALYSTS_ASSESS, NOT_YOUR_REPORT, AlreadySent, AudienceGrew, Draft, Unfit
 
 # Built once: a reply must be quick.
 _HOLD = (
@@ -126,6 +126,8 @@ def _reply(sheet: _Sheet, thread_id: int) -> int:
     limits = bounds.bounds(viewer, place, draft.quoted)
     if draft.follow_up and (place.thread is None or place.thread.author_id != viewer.member_id):
         raise Unfit("follow_up", NOT_YOUR_REPORT)
+    if draft.assessment and not viewer.analyst:
+        raise Unfit("assessment", ANALYSTS_ASSESS)
     _write(sheet, thread_id, place, _agreed(sheet, place, limits))
     add_quotes(sheet.post_id, limits.quoted)
     return sheet.post_id
@@ -189,8 +191,9 @@ def _agreed(sheet: _Sheet, place: Place, limits: Bounds) -> frozenset[int]:
 def _write(sheet: _Sheet, thread_id: int, place: Place, named: Collection[int]) -> int:
     viewer, post_id, draft = sheet.viewer, sheet.post_id, sheet.draft
     where = {"id": post_id, "thread_id": thread_id, "group_id": place.group.id}
-    follows = {"follow_up": draft.follow_up and post_id != thread_id}
-    write(_NEW_UNNAMED if sheet.unnamed else _NEW, where | _text(sheet) | follows | _signature(sheet, thread_id))
+    is_reply = post_id != thread_id
+    kinds = {"follow_up": draft.follow_up and is_reply, "assessment": draft.assessment and is_reply}
+    write(_NEW_UNNAMED if sheet.unnamed else _NEW, where | _text(sheet) | kinds | _signature(sheet, thread_id))
     _name(post_id, named)
     if not sheet.unnamed:  # its draft went when it was sent; what lies there now is another one
         write(_NO_DRAFT, {"draft_tag": drafts.tag_of(viewer, place.key)})

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from community import anonymity, bounds, clock, crowd
 from community.access import NotFound, PostRow
+from community.actions.destroying import destroy_originals
 from community.actions.editing import empty_post, rewrite_post
 from community.actions.labels import hold_post
 from community.actions.posts import release_reply, release_thread
@@ -18,7 +19,7 @@ from community.db import action, db
 from community.models import PostKind, PostState, SealedAct, Severity, Thread
 from community.policy import NotAllowed, Permission, Refused, can, ensure
 from community.tlp import Tlp
-from community.viewer import Viewer, viewer_of_member
+from community.viewer import NOBODY, Viewer, viewer_of_member
 from community.writing import Changed, Draft
 
 STALE = timedelta(days=1)  # what could not be released by then goes out only when its author says so
@@ -91,6 +92,10 @@ def _release_withdrawal(viewer: Viewer, act: dict[str, Any], _tag: bytes) -> Non
     empty_post(viewer, _held(viewer, act["where"]))
 
 
+def _release_destruction(_viewer: Viewer, act: dict[str, Any], _tag: bytes) -> None:
+    destroy_originals(NOBODY, act["where"])
+
+
 def _held(viewer: Viewer, post_id: int) -> PostRow:
     post = hold_post(viewer, post_id, Permission.POST_READ)
     ensure_correctable(viewer, post)
@@ -110,6 +115,7 @@ _ACTS: dict[str, Release] = {
     "reply": _release_reply,
     "edit": _release_edit,
     "withdraw": _release_withdrawal,
+    "destroy": _release_destruction,
 }
 
 

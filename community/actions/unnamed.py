@@ -22,6 +22,7 @@ from community.shown import Shown
 from community.tlp import Tlp
 from community.viewer import Viewer
 from community.writing import (
+    ASSESSMENT_IS_NAMED,
     FOLLOW_UP_IS_NAMED,
     NOT_YOUR_SECTOR,
     RED_IS_NAMED,
@@ -46,6 +47,8 @@ def check(viewer: Viewer, place: Place, draft: Draft, how: Unnamed) -> crowd.Cro
         raise Unfit("tlp", RED_IS_NAMED)
     if draft.follow_up:
         raise Unfit("follow_up", FOLLOW_UP_IS_NAMED)
+    if draft.assessment:
+        raise Unfit("assessment", ASSESSMENT_IS_NAMED)
     if how.sector and how.sector not in {row.code for row in mine.sectors(viewer)}:
         raise Unfit("sector", NOT_YOUR_SECTOR)
     return crowd.ensure_hidden(viewer, place, draft.tlp, how.sector)
@@ -123,6 +126,18 @@ def withdraw(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
     ensure_proved(viewer)
     access_own(viewer, post_id)
     take(viewer, {"act": "withdraw", "where": post_id}, clock.token(), at_once=at_once)
+
+
+@action
+def destroy(viewer: Viewer, post_id: int, *, at_once: bool) -> None:
+    """Take for release that what an anonymous post of the viewer's said before words were taken out is to go for good.
+
+    Raises Unproved, and NotFound for what is not theirs.
+    """
+    ensure_proved(viewer)
+    if not anonymity.wrote(viewer, post_id):
+        raise NotFound
+    take(viewer, {"act": "destroy", "where": post_id}, clock.token(), at_once=at_once)
 
 
 def access_own(viewer: Viewer, post_id: int) -> PostRow:

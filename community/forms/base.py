@@ -1,5 +1,6 @@
 """What every form of ours shares."""
 
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -23,3 +24,8 @@ class Form(FlaskForm):
         def get_translations(self, _form: Any) -> NullTranslations:
             """The library's own words, read from its catalogue once and not for every form that is sent."""
             return _words(str(get_locale()))
+
+
+def is_blank(text: str) -> bool:
+    """Is there nothing in it that one could see?"""
+    return all(unicodedata.category(letter)[0] in "ZC" for letter in text)

@@ -23,7 +23,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
 from community import clock, ids, lists
-from community.forms.base import Form
+from community.forms.base import Form, is_blank
 from community.forms.groups import CheckboxesField
 from community.models import PostKind, Severity
 from community.tlp import Tlp
@@ -60,11 +60,6 @@ def clean_body(text: str | None) -> str:
 def clean_line(text: str | None) -> str:
     """A text of one line: composed characters, single spaces, nothing that turns the direction of what follows."""
     return " ".join(unicodedata.normalize("NFC", _TURNING.sub("", clean(text))).split())
-
-
-def is_blank(text: str) -> bool:
-    """Is there nothing in it that one could see?"""
-    return all(unicodedata.category(letter)[0] in "ZC" for letter in text)
 
 
 class Within:
@@ -216,10 +211,12 @@ class ReplyForm(_Named):
 
     quotes = IdsField()
     follow_up = BooleanField(_l("This is a follow-up to the first report"))
+    assessment = BooleanField(_l("This is an assessment"))
 
     def draft(self) -> Draft:
         """The reply as it was sent."""
-        return Draft(**self._words(), quotes=self.quotes.data, follow_up=self.follow_up.data)
+        kinds = {"follow_up": self.follow_up.data, "assessment": self.assessment.data}
+        return Draft(**self._words(), quotes=self.quotes.data, **kinds)
 
 
 class EditReplyForm(WordsForm):
@@ -227,6 +224,7 @@ class EditReplyForm(WordsForm):
 
     version = IntegerField(widget=HiddenInput())
     at_once = BooleanField(_l("Release at once"))
+    forget = BooleanField(_l("Remove the old wordings"))
 
     def draft(self) -> Draft:
         """The post as it shall be."""

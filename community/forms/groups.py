@@ -22,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from community import directory, ids, lists
 from community.access import GroupRow
 from community.actions.groups import GroupRules, NewGroup
-from community.forms.base import Form
+from community.forms.base import Form, is_blank
 from community.forms.me import HIDDEN, tidy, visible
 from community.models import Anonymous, Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp
@@ -51,7 +51,7 @@ def readable(_form: object, field: Any) -> None:
 
 
 class Present:
-    """Refuse a text that is empty once it is tidy."""
+    """Refuse a text of which nothing shows."""
 
     field_flags = {"required": True}  # noqa: RUF012 - WTForms reads it as it is
 
@@ -60,7 +60,7 @@ class Present:
 
     def __call__(self, _form: object, field: Any) -> None:
         """Check one field."""
-        if not field.data:
+        if is_blank(field.data or ""):
             raise ValidationError(self.message)
 
 

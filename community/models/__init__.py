@@ -1,5 +1,6 @@
 """The tables, one module per noun."""
 
+from community.models.analysis import AnalysisRequest, AnalysisState
 from community.models.group import (
     Anonymous,
     Group,
@@ -49,6 +50,7 @@ from community.models.post import (
     Thread,
 )
 from community.models.reading import Draft, Follow, Notification, NotificationKind, ReadMark
+from community.models.redaction import Purge, Redaction
 from community.models.trust import (
     Invitation,
     InvitationState,
@@ -70,6 +72,8 @@ __all__ = [
     "SEEING",
     "SIGNING_IN",
     "WAITING",
+    "AnalysisRequest",
+    "AnalysisState",
     "Anonymous",
     "AuditEntry",
     "AuditHead",
@@ -113,12 +117,14 @@ __all__ = [
     "PostState",
     "Proposal",
     "ProposalKind",
+    "Purge",
     "Quote",
     "ReadMark",
     "Recipient",
     "Recovery",
     "RecoveryConsent",
     "RecoveryState",
+    "Redaction",
     "Revision",
     "Role",
     "SealedAct",

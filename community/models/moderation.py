@@ -57,6 +57,7 @@ class StepKind(StrEnum):
     LOCKED = "locked"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
+    REDACTED = "redacted"
     UNSEALED = "unsealed"
     TAKEN_BACK = "taken_back"
     LAPSED = "lapsed"

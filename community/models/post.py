@@ -71,7 +71,8 @@ class Post(HasId, Model):
     """One contribution under one TLP label. The opening post of a thread has the thread's id.
 
     ``author_id`` and ``organization_id`` (the author's, when it was posted) are null when nobody is named.
-    A ``follow_up`` reports on what the post that opens its thread reported first, by the same author.
+    A ``follow_up`` reports on what the post that opens its thread reported first, by the same author; an ``assessment``
+    is an analyst's, and so is its severity.
     An anonymous one has an ``author_tag``, which only ``anonymity`` can read, the number of the pseudonym that stands
     for its author in this thread, and the code of the sector that they chose to show, if any.
     ``send_tag`` is a keyed hash of author, place and form: sending the same form twice there makes one post.
@@ -100,6 +101,7 @@ class Post(HasId, Model):
     html: Mapped[str] = mapped_column(Text)
     renderer: Mapped[int]
     follow_up: Mapped[bool] = mapped_column(default=False)
+    assessment: Mapped[bool] = mapped_column(default=False)
     attribution: Mapped[str] = mapped_column(String(500), default="")
     released_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -70,6 +70,9 @@ class NotificationKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     FLAG_HANDLED = "flag_handled"
     RENAMED = "renamed"
+    ANALYSIS_ASKED = "analysis_asked"
+    ANALYSIS_ANSWERED = "analysis_answered"
+    POST_REDACTED = "post_redacted"
     UNSEALING = "unsealing"
 
 

@@ -11,6 +11,7 @@ MODULES = (
     "threads",
     "compose",
     "posts",
+    "redactions",
     "correct",
     "signin",
     "enrolment",

@@ -15,7 +15,8 @@ from community.actions import unnamed
 from community.actions.posts import publish_reply, publish_thread
 from community.bounds import Bounds, Place
 from community.crowd import Crowd
-from community.forms.compose import ReplyForm, ThreadForm, clean, is_blank
+from community.forms.base import is_blank
+from community.forms.compose import ReplyForm, ThreadForm, clean
 from community.pages.audience import findings, shown
 from community.pages.checked import FIELDS, checked, take_out, texts_of
 from community.pages.frame import nav
@@ -86,6 +87,8 @@ def _begin(kind: type[Form], place: Place) -> Answer:
     form = kind(MultiDict(kept.fields)) if kept else kind()
     form.fresh_key()
     form.without_name.data = form.without_name.data or "unnamed" in request.args
+    if "assessment" in form:
+        form.assessment.data = form.assessment.data or "assessment" in request.args
     _quote_into(form, place)
     return _write(form, place, kept=kept)
 

@@ -25,7 +25,9 @@ from community.writing import AudienceGrew, Changed, Unfit
 pages = Blueprint("correct", __name__)
 Answer = str | Response | tuple[str, int]
 EditForm = EditOpeningForm | EditReplyForm
-_CARRIED = frozenset({"version", "title", "body", "tlp", "severity", "kind", "event_type", "cause_types", "at_once"})
+_CARRIED = frozenset(
+    {"version", "title", "body", "tlp", "severity", "kind", "event_type", "cause_types", "at_once", "forget"}
+)
 
 
 # --- other words ---
@@ -58,11 +60,12 @@ def too_late() -> Answer:
 
 
 def _edit(post: PostRow, form: EditForm) -> None:
-    edit_post(current_viewer(), post.id, form.draft(), form.version.data)
+    edit_post(current_viewer(), post.id, form.draft(), form.version.data, forget=form.forget.data)
 
 
 def _edited(post: PostRow) -> Response:
-    flash(_("Saved. Who reads the post can also read what it said before."), "success")
+    kept = _("Saved. Who reads the post can also read what it said before.")
+    flash(_("Saved. What it said before is gone.") if "forget" in request.form else kept, "success")
     return redirect(url_for("posts.in_thread", post_id=post.id), 303)
 
 

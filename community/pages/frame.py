@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from community import VERSION, clock, ids, lists, pseudonyms, reading, rosters
-from community.pages import words
+from community.pages import missing, words
 from community.pages.hook import choose_time_zone, current_viewer
 from community.policy import Permission, can
 from community.settings import settings
@@ -185,6 +185,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(around=around, pseudonym=pseudonym_words)
     app.jinja_env.globals.update(csrf=csrf_field)  # a global, because imported macros do not see the context
     words.install(app.jinja_env)
+    missing.init_app(app)
     app.jinja_env.globals["version"] = version(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import bounds, granting, ids, policy, reach, reading_records, rendering, single
+from community import bounds, granting, ids, originals, policy, reach, reading_records, rendering, single
 from community.access import NotFound, PostRow, access_post
 from community.actions.editing import withdraw_post
 from community.actions.grants import give_grant, take_grant_back
@@ -31,6 +31,7 @@ def show(post_id: int) -> str:
         row=single.details(viewer, post_id),
         grants=granting.given(post_id) if post.in_thread else [],
         findings=findings(post.body),
+        redactions=originals.redactions(post_id),
         **_acts(post),
     )
 
@@ -42,6 +43,7 @@ def _acts(post: PostRow) -> dict[str, bool]:
         "may_edit": writes,
         "may_widen": writes and bool(bounds.labels_to_widen(viewer, post)),
         "may_narrow": policy.can(viewer, Permission.POST_NARROW, post),
+        "may_redact": policy.can(viewer, Permission.POST_REDACT, post),
         "may_reply": post.in_thread and policy.can(viewer, Permission.POST_REPLY, post.thread),
     }
 

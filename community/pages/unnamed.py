@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import unnamed
-from community.access import NotFound, PostRow
+from community import anonymity, originals, unnamed
+from community.access import NotFound, PostRow, access_post
 from community.actions import unnamed as acts
 from community.pages.correct import Answer, Correction, EditForm, correct, too_late
 from community.pages.hook import current_viewer
@@ -76,6 +76,29 @@ def withdraw(post_id: int) -> Answer:
         acts.withdraw(current_viewer(), post_id, at_once="at_once" in request.form)
         return _taken()
     return render_template("community/unnamed/withdraw.html", post=post)
+
+
+@pages.get("/<id:post_id>/before")
+def before(post_id: int) -> str:
+    """What the post said before words were taken out of it, and why they were."""
+    viewer = current_viewer()
+    ensure_proved(viewer)
+    if not anonymity.wrote(viewer, post_id):
+        raise NotFound
+    post = access_post(viewer, post_id)
+    return render_template(
+        "community/unnamed/before.html",
+        post=post,
+        originals=originals.originals(post_id),
+        gone_on=originals.gone_from_backups,
+    )
+
+
+@pages.post("/<id:post_id>/destroy")
+def destroy(post_id: int) -> Response:
+    """What was there before goes for good."""
+    acts.destroy(current_viewer(), post_id, at_once="at_once" in request.form)
+    return _taken()
 
 
 def _own(post_id: int) -> PostRow:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '3f6b8d21c7a4'
-down_revision = '908a55289592'
+down_revision = 'b7f0c1d2a935'
 branch_labels = None
 depends_on = None
 

@@ -23,9 +23,11 @@ from community.models import (
 )
 from community.offers import OVERTAKEN
 from community.policy import Refused
+from community.redacting import Words, without
 from community.tlp import Tlp
 from community.viewer import Viewer
 from moderation import cases, offers
+from moderation.actions import redacting
 from moderation.cases import Matter
 
 HANDLED: dict[StepKind, Callable[[str], LazyString]] = {
@@ -33,6 +35,7 @@ HANDLED: dict[StepKind, Callable[[str], LazyString]] = {
     StepKind.GUIDED: lambda name: _l("Already handled by %(name)s: guidance was sent.", name=name),
     StepKind.WARNED: lambda name: _l("Already handled by %(name)s: a warning was given.", name=name),
     StepKind.NARROWED: lambda name: _l("Already handled by %(name)s: the label was made stricter.", name=name),
+    StepKind.REDACTED: lambda name: _l("Already handled by %(name)s: words were taken out.", name=name),
     StepKind.REMOVED: lambda name: _l("Already handled by %(name)s: the post was removed.", name=name),
     StepKind.RESTORED: lambda name: _l("Already handled by %(name)s: the post was restored.", name=name),
     StepKind.UPHELD: lambda name: _l("Already handled by %(name)s: the decision stands.", name=name),
@@ -47,13 +50,19 @@ CHANGED = _l("Something happened in this case meanwhile. Look at it again before
 
 
 class Letter(NamedTuple):
-    """What the moderator filled in: a standard text by its key, own words, a label."""
+    """What the moderator filled in: a standard text by its key, own words, a label, words to take out of the post.
+
+    ``post_version`` is the version of the post in which they found those.
+    """
 
     standard: str = ""
     words: str = ""
     label: Tlp | None = None
+    wanted: tuple[Words, ...] = ()
+    post_version: int = 0
 
 
+LONGEST = 2000
 Act = Callable[[Viewer, Matter, Letter], None]
 
 
@@ -68,6 +77,17 @@ def act(viewer: Viewer, case_id: int, name: str, version: int, letter: Letter) -
         raise Refused(OVERTAKEN)
     offers.ensure_offered(matter, name)
     _ACTS[name](viewer, matter, letter)
+
+
+@action
+def redact_post(viewer: Viewer, post_id: int, letter: Letter) -> None:
+    """Take words out of a post that the viewer moderates, where no case asks for it: one is opened and decided.
+
+    Raises NotFound, NotAllowed, and Refused as ``act``.
+    """
+    case = redacting.case_for(viewer, post_id)
+    db.session.flush()
+    act(viewer, case.id, "redact", case.version, letter)
 
 
 def hold(viewer: Viewer, case_id: int, version: int | None) -> Matter:
@@ -151,6 +171,12 @@ def _narrow(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     _close(viewer, matter, StepKind.NARROWED, letter, label)
 
 
+def _redact(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    redacting.take_words_out(viewer, matter, letter.wanted, letter.post_version)
+    _close(viewer, matter, StepKind.REDACTED, letter._replace(words=without(letter.words, letter.wanted, LONGEST)))
+    _tell(matter, NotificationKind.POST_REDACTED)
+
+
 def _remove(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     removing.remove_post(viewer, matter.row.post_id)
     _close(viewer, matter, StepKind.REMOVED, letter)
@@ -204,6 +230,7 @@ _ACTS: dict[str, Act] = {
     "dismiss": _dismiss,
     "guide": _guide,
     "narrow": _narrow,
+    "redact": _redact,
     "remove": _remove,
     "restore": _restore,
     "warn": _warn,

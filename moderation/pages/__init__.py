@@ -11,7 +11,19 @@ from moderation.pages.unnamed import decided_about
 from moderation.queue import count
 from moderation.warnings import warnings_of
 
-MODULES: tuple[str, ...] = ("desk", "cases", "flags", "decisions", "unnamed", "outside", "opening", "unsealing", "log")
+MODULES: tuple[str, ...] = (
+    "desk",
+    "cases",
+    "flags",
+    "decisions",
+    "unnamed",
+    "outside",
+    "opening",
+    "unsealing",
+    "redacting",
+    "log",
+    "analysis",
+)
 
 
 def until(moment: datetime) -> Markup:
@@ -24,7 +36,6 @@ def init_app(app: Flask) -> None:
     """Register every page, and the number beside the link to the queue."""
     wait_for(count)
     app.jinja_env.filters["until"] = until
-    app.jinja_env.globals["warnings_of"] = warnings_of
-    app.jinja_env.globals["decided_about"] = decided_about
+    app.jinja_env.globals.update(warnings_of=warnings_of, decided_about=decided_about)
     for name in MODULES:
         app.register_blueprint(import_module(f"moderation.pages.{name}").pages)

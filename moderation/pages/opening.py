@@ -1,11 +1,14 @@
 """Opening one post on the record, for site moderators."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
+from community import originals
 from community.access import NotAllowed, NotFound
 from community.pages.hook import current_viewer
 from community.viewer import Viewer
-from moderation.actions.opening import open_as_moderator
+from moderation.actions.opening import destroy_original, open_as_moderator, open_original
 from moderation.forms.opening import OpenForm
 from moderation.offers import opens_posts
 from moderation.opened import opened_post
@@ -23,6 +26,29 @@ def open_post(post_id: int) -> str | tuple[str, int]:
     if form.validate_on_submit():
         return _open(viewer, post_id, form.reason.data)
     return render_template("moderation/open.html", form=form, post_id=post_id), 400 if form.errors else 200
+
+
+@pages.route("/posts/<id:post_id>/before", methods=["GET", "POST"])
+def before(post_id: int) -> str | tuple[str, int]:
+    """The same for what a post said before words were taken out of it."""
+    viewer = current_viewer()
+    if not opens_posts(viewer):
+        raise NotAllowed
+    form = OpenForm()
+    if not form.validate_on_submit():
+        answer = render_template("moderation/open.html", form=form, post_id=post_id, original=True)
+        return answer, 400 if form.errors else 200
+    if open_original(viewer, post_id, form.reason.data) is None:
+        raise NotFound
+    return render_template("moderation/before.html", post_id=post_id, originals=originals.originals(post_id))
+
+
+@pages.post("/posts/<id:post_id>/destroy")
+def destroy(post_id: int) -> Response:
+    """What a post said before goes for good."""
+    destroy_original(current_viewer(), post_id)
+    flash(_("It is destroyed. Nobody can read it any more."), "success")
+    return redirect(url_for("moderation.home"), 303)
 
 
 def _open(viewer: Viewer, post_id: int, reason: str) -> str:

@@ -181,6 +181,14 @@ def test_nobody_decides_about_their_own_flag_or_colleague(scene: Scene) -> None:
     assert "Remove the post" in words(scene["Second"].browser.get(scene.at()))
 
 
+def test_a_moderator_does_not_meet_the_case_about_a_post_of_their_own(scene: Scene) -> None:
+    own = scene.world.reply(scene.opening, scene["Second"].member, "By a moderator")
+    scene.flag("Reader", own, words="What Reader said")
+    assert scene["Second"].browser.get(scene.at()).status_code == 404
+    assert "Reader said" not in words(scene["Second"].browser.get("/moderation"))
+    assert "Reader said" in words(scene["Chief"].browser.get(scene.at()))
+
+
 def test_what_no_group_moderator_reads_goes_to_site_moderators(scene: Scene) -> None:
     red = scene.world.reply(scene.opening, scene["Author"].member, f"Red {CANARY}", Tlp.RED)
     save(Recipient(post_id=red.id, member_id=scene["Reader"].member.id))

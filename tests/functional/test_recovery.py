@@ -263,6 +263,20 @@ def test_consents_at_one_moment(lost: Lost, enter: Enter) -> None:
     assert len(lost.office.to(MAIL)) == 3
 
 
+def test_a_voucher_who_was_suspended_does_not_count(lost: Lost, world: World) -> None:
+    """Their vouch stands when it was a precaution; their word does not."""
+    lost.vouch(third := world.member("Voucher 3"))
+    lost.open()
+    lost.consent(*lost.vouchers, lost.moderators[0])
+    fresh().execute(update(Member).where(Member.id == lost.vouchers[0].id).values(state=MemberState.SUSPENDED))
+    db.session.commit()
+    with later(hours=73):
+        housekeeping.tidy()
+        assert lost.state() == RecoveryState.OPENED
+        lost.consent(third)
+        assert lost.state() == RecoveryState.WAITING
+
+
 def test_the_word_of_who_lost_their_standing_does_not_count(lost: Lost) -> None:
     lost.open()
     lost.consent(*lost.vouchers, lost.moderators[0])

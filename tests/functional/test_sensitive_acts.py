@@ -12,20 +12,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from community import clock, ids
+from community import clock, ids, originals
 from community.db import db
 from community.demo.personas import mail_of
 from community.models import (
+    Group,
     Invitation,
     InvitationState,
     LeaverReport,
     Member,
     MemberState,
+    ModeratorReading,
     Passkey,
     Post,
     Proposal,
     Recovery,
     RecoveryState,
+    Redaction,
     SealedAct,
     SignIn,
     Vouch,
@@ -80,6 +83,31 @@ def opens_a_post(world: World) -> Try:
     post = world.thread(world.group(), author)
     path = f"/moderation/posts/{ids.encode(post.id)}/open"
     return Try(world.enter(reader), path, {"reason": "Somebody asked\nme to look."})
+
+
+def redacted(world: World, author: Member | None) -> Post:
+    """A post out of which words were taken."""
+    post = world.thread(world.group(), author or world.member())
+    save(Redaction(id=1, post_id=post.id, by_author=True, reasons=[], sealed=originals.seal(1, [])))
+    return post
+
+
+def destroys_their_own(world: World) -> Try:
+    author = world.member(mail=mail_of("kubo"))
+    post = redacted(world, author)
+    world.join(author, db.session.get_one(Group, post.group_id))
+    return Try(world.enter(author), f"{url('posts', post)}/before/destroy", {})
+
+
+def opens_an_original(world: World) -> Try:
+    path = f"/moderation/posts/{ids.encode(redacted(world, None).id)}/before"
+    return Try(keeper(world), path, {"reason": "Somebody asked\nme to look."})
+
+
+def destroys_an_original(world: World) -> Try:
+    post, member = redacted(world, None), world.member(site_moderator=True, mail=mail_of("kubo"))
+    save(ModeratorReading(post_id=post.id, moderator_id=member.id, reason="Somebody asked me."))
+    return Try(world.enter(member), f"/moderation/posts/{ids.encode(post.id)}/destroy", {})
 
 
 def vouches(world: World) -> Try:
@@ -240,6 +268,9 @@ ACTS: dict[str, Callable[[World], Try]] = {
     "moderation.actions.unsealing.ask": lambda world: unseals(world, "asking"),
     "moderation.actions.unsealing.agree": lambda world: unseals(world, "agreeing"),
     "trust.actions.recoveries.consent": speaks_for_who_lost_their_passkeys,
+    "community.actions.destroying.destroy_own": destroys_their_own,
+    "moderation.actions.opening.open_original": opens_an_original,
+    "moderation.actions.opening.destroy_original": destroys_an_original,
     "trust.actions.vouches.disown": disowns,
     "trust.actions.vouches.vouch": vouches,
     "trust.actions.departures.confirm": lambda world: decides_about_a_leaver(world, "confirm"),

@@ -48,6 +48,17 @@ def test_who_is_suspended_is_out_at_once(world: World) -> None:
     assert REASON not in str(db.session.scalars(select(AuditEntry.facts)).all())
 
 
+def test_a_session_of_before_does_not_come_back(world: World) -> None:
+    """Who was let in meanwhile by a stolen key would be in again."""
+    chief, member = keeper(world, "Chief"), world.member("Mallory", founder=True)
+    browser, own = world.enter(chief), world.enter(member)
+    assert own.get("/groups").status_code == 200
+    suspend(browser, member, "precaution")
+    assert "Reinstated" in after(browser, send(browser, about(member, "reinstate"), reason=REASON))
+    assert state(member) == MemberState.ACTIVE
+    assert own.get("/groups").status_code == 303
+
+
 def test_the_letter_says_that_it_is_so_and_nothing_else(world: World) -> None:
     chief, member = keeper(world, "Chief"), world.member("Mallory", locale="en")
     suspend(world.enter(chief), member)

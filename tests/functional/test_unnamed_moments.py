@@ -1,7 +1,7 @@
 """What happens at one moment, or across a recovery, with what has no name; and old decisions beside newer ones."""
 
 import threading
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -39,34 +39,38 @@ def test_a_double_click_sends_once(room: Crowd, enter: Enter) -> None:
     assert len(unnamed()) == 1
 
 
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> None:
+    """The first act stays in the middle of releasing until the second waits for it."""
+    first, second = (threading.Thread(target=act) for act in acts)
+    with held(monkeypatch, releasing, "_scope") as (there, go):
+        first.start()
+        assert there.wait(10)
+        second.start()
+        wait_for_a_lock()
+        go.set()
+        for one in (first, second):
+            one.join(10)
+
+
 def test_what_is_released_at_this_moment_is_not_taken_back_as_well(
     app: Flask, room: Crowd, author: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(author, reply_at(room.opening), body="Too late", tlp="GREEN")
     number = db.session.scalars(select(SealedAct.id)).one()
     db.session.rollback()
-    author.get(MINE)
-    answers: list[Any] = []
+    answers: list[int] = []
 
     def release() -> None:
         with app.app_context():
             releasing.release(number)
 
     def take_back() -> None:
-        answers.append(post_form(author, f"{MINE}/waiting/{ids.encode(number)}/forget"))
+        answers.append(post_form(author, f"{MINE}/waiting/{ids.encode(number)}/forget").status_code)
 
-    with held(monkeypatch, releasing, "_scope") as (there, go):
-        first, second = threading.Thread(target=release), threading.Thread(target=take_back)
-        first.start()
-        assert there.wait(10)
-        second.start()
-        wait_for_a_lock()
-        go.set()
-        first.join(10)
-        second.join(10)
+    one_after_the_other(monkeypatch, release, take_back)
     # Where the second waits before it looks, there is nothing left to take back by then.
-    assert answers[0].status_code in (303, 404)
-    assert (answers[0].status_code == 303) == ("released at this very moment" in words(author.get(MINE)))
+    assert answers in ([303], [404])
+    assert (answers == [303]) == ("released at this very moment" in words(author.get(MINE)))
     assert [post.body for post in unnamed()] == ["Too late"]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from tests.oracle_world import (
     STRICTEST_FIRST,
     Ask,
+    Inquiry,
     Introduction,
     Invite,
     Label,
@@ -149,6 +150,16 @@ def _others(thread: Callable[..., None]) -> None:
     thread("other", "theirs", Note("", "", "elsewhere", 34))
 
 
+# In private and openly, of posts that some analyst reads and of one that none does, taken and answered.
+INQUIRIES = (
+    Inquiry("i private", "open green", "reader"),
+    Inquiry("i openly", "open wide", "outsider", openly=True, analyst="analyst"),
+    Inquiry("i answered", "open wide", "named", analyst="analyst", answered=True),
+    Inquiry("i hidden", "hidden GREEN", "contributor", openly=True),
+    Inquiry("i removed", "closed mixed 5", "reader"),
+)
+
+
 def community() -> World:
     """The same world at every call."""
     threads, notes = _threads()
@@ -166,7 +177,7 @@ def community() -> World:
         *_trust(),
     )
     matters, speeches = _cases()
-    return replace(world, matters=matters, speeches=speeches)
+    return replace(world, matters=matters, speeches=speeches, inquiries=INQUIRIES)
 
 
 def _cases() -> tuple[tuple[Matter, ...], tuple[Speech, ...]]:

@@ -8,8 +8,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests import oracle, oracle_moderation, oracle_trust
+from tests import oracle, oracle_moderation
 from tests.oracle_world import Note, Person, Room, World
+from tests.security.doors_trust import (
+    asks_for,
+    decides,
+    decides_about,
+    disowns,
+    gave_word,
+    has_members,
+    hears_of_recovery,
+    is_active,
+    is_anothers,
+    judges,
+    keeps,
+    keeps_trust,
+    knows_person,
+    meets,
+    proposed,
+    reaches,
+    sees_member,
+    sees_proposal,
+    sent_introduction,
+    stops_recovery,
+    vouches,
+)
 
 Keys = Mapping[str, str]
 Question = Callable[[World, Person, Keys], bool]
@@ -139,18 +162,15 @@ def flags(world: World, person: Person, keys: Keys) -> bool:
     return note.author != person.key and not note.withdrawn and not note.removed
 
 
+def redacts(world: World, person: Person, keys: Keys) -> bool:
+    """Moderators of the group and of the site who read it there: also in an archived group, never their own."""
+    note = world.note[keys["post_id"]]
+    seen = flags(world, person, keys) and oracle.sees_post_in_thread(world, person, note)
+    return seen and (oracle.may_moderate(world, person, note) or oracle.may_open_as_moderator(person))
+
+
 def wrote(world: World, person: Person, keys: Keys) -> bool:
     return world.note[keys["post_id"]].author == person.key
-
-
-def sees_member(world: World, _person: Person, keys: Keys) -> bool:
-    """Who waits to be vouched for is shown to nobody yet: the pages of vouching come later."""
-    other = world.person.get(keys["member_id"])
-    return other is not None and oracle.looks(oracle.awake(other))
-
-
-def has_members(world: World, _person: Person, keys: Keys) -> bool:
-    return any(one.org == keys["organization_id"] and oracle.looks(oracle.awake(one)) for one in world.people)
 
 
 def is_invited(world: World, person: Person, keys: Keys) -> bool:
@@ -169,107 +189,14 @@ def opens_any(_world: World, person: Person, _keys: Keys) -> bool:
     return oracle.may_open_as_moderator(person)
 
 
-def decides_about(world: World, person: Person, keys: Keys) -> bool:
-    """Nobody decides about themselves or about people of their own organization (section 5, point 8)."""
-    return oracle.may_open_as_moderator(person) and world.person[keys["member_id"]].org != person.org
-
-
-def keeps(_world: World, person: Person, _keys: Keys) -> bool:
-    return oracle.may_open_as_moderator(person)
-
-
-def reaches(world: World, person: Person, keys: Keys) -> bool:
-    """Site moderators reach organizations whose people nobody sees yet."""
-    there = any(one.key == keys["organization_id"] for one in world.orgs)
-    return there if oracle.may_open_as_moderator(person) else has_members(world, person, keys)
-
-
-def judges(_world: World, person: Person, keys: Keys) -> bool:
-    return oracle.may_open_as_moderator(person) and keys["organization_id"] != person.org
-
-
-def meets(world: World, person: Person, keys: Keys) -> bool:
-    """Site moderators meet people whom members do not see yet, or no more."""
-    other = world.person.get(keys["member_id"])
-    known = other is not None and other.state not in ("invited", "left")
-    return known if oracle.may_open_as_moderator(person) else sees_member(world, person, keys)
-
-
-def knows_person(world: World, person: Person, keys: Keys) -> bool:
-    """Whom one may vouch for: the listed, and those who wait, by those who may know of them."""
-    other = world.person.get(keys["person_id"])
-    here = other is not None and other.state in oracle_trust.COMING
-    return here and oracle_trust.sees_person(world, person, world.person[keys["person_id"]])
-
-
-def asks_for(world: World, person: Person, keys: Keys) -> bool:
-    return oracle_trust.asks_for(world, person, world.person[keys["person_id"]])
-
-
-def vouches(world: World, person: Person, keys: Keys) -> bool:
-    """Who vouches already is told so."""
-    given = gave_word(world, person, keys)
-    return person.state == "active" and (given or oracle_trust.vouches(world, person, world.person[keys["person_id"]]))
-
-
-def gave_word(world: World, person: Person, keys: Keys) -> bool:
-    return any((one.voucher, one.person) == (person.key, keys["person_id"]) for one in world.vouches)
-
-
-def disowns(world: World, person: Person, keys: Keys) -> bool:
-    """The sponsor, who is asked whether this is the person they invited, and has not answered."""
-    other = world.person[keys["person_id"]]
-    asked = oracle_trust.asked_for(world, person, other)
-    return person.state == "active" and other.state == "pending" and other.sponsor == person.key and asked
-
-
-def sent_introduction(world: World, person: Person, keys: Keys) -> bool:
-    return any((one.key, one.sponsor) == (keys["invitation_id"], person.key) for one in world.introductions)
-
-
-def is_active(_world: World, person: Person, _keys: Keys) -> bool:
-    return person.state == "active"
-
-
 _PERSON: dict[str, Question] = {"person_id": knows_person}
-
-
-def keeps_trust(world: World, person: Person, keys: Keys) -> bool:
-    """For site moderators everybody is there, whatever their state; for all others nobody is, at these addresses."""
-    return oracle.may_open_as_moderator(person) and keys["member_id"] in world.person
-
-
-def decides(world: World, person: Person, keys: Keys) -> bool:
-    return person.org != world.person[keys["member_id"]].org
-
-
-def hears_of_recovery(world: World, person: Person, keys: Keys) -> bool:
-    here = [one for one in world.recoveries if one.person == keys["member_id"]]
-    return any(oracle_trust.sees_recovery(world, person, one) for one in here)
-
-
-def is_anothers(_world: World, person: Person, keys: Keys) -> bool:
-    return keys["member_id"] != person.key
-
-
-def stops_recovery(world: World, person: Person, keys: Keys) -> bool:
-    return keys["member_id"] == person.key and hears_of_recovery(world, person, keys)
-
-
-def sees_proposal(world: World, person: Person, keys: Keys) -> bool:
-    return any(one.key == keys["proposal_id"] and oracle_trust.sees_proposal(person, one) for one in world.proposals)
-
-
-def proposed(world: World, person: Person, keys: Keys) -> bool:
-    return any((one.key, one.by) == (keys["proposal_id"], person.key) for one in world.proposals)
-
-
 _KEPT: dict[str, Question] = {"member_id": keeps_trust}
 _GROUP: dict[str, Question] = {"group_id": knows_group}
 _THREAD: dict[str, Question] = {"thread_id": sees_thread}
 _POST: dict[str, Question] = {"post_id": sees_post}
 _INVITED: dict[str, Question] = {"invitation_id": is_invited}
 DOORS: Mapping[str, Door] = {
+    "analysis.about": Door(_POST),
     "cases.show": Door({"case_id": oracle_moderation.sees_case}),
     "compose.new_thread": Door(_GROUP, opens_threads),
     "compose.reply": Door(_THREAD, replies),
@@ -311,6 +238,8 @@ DOORS: Mapping[str, Door] = {
     "membership.leave": Door(_GROUP, leaves),
     "membership.members": Door(_GROUP, reads_group),
     "membership.withdraw": Door(_GROUP),
+    "opening.before": Door({}, opens_any, silent="post_id"),
+    "opening.destroy": Door({}, opens_any, silent="post_id"),
     "opening.open_post": Door({}, opens_any, silent="post_id"),
     "organizations.keep": Door({"organization_id": reaches}, keeps),
     "organizations.merge": Door({"organization_id": reaches}, judges),
@@ -322,9 +251,13 @@ DOORS: Mapping[str, Door] = {
     "posts.leave": Door({"post_id": sees_post, "token": nobody}),
     "posts.show": Door(_POST),
     "posts.withdraw": Door(_POST, edits),
+    "redacting.redact": Door(_POST, redacts),
+    "redactions.before": Door(_POST, wrote),
+    "redactions.destroy": Door(_POST, wrote),
+    "redactions.show": Door(_POST),
     "inviting.new": Door({}, is_active),
     "inviting.withdraw": Door({"invitation_id": sent_introduction}),
-    **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("edit", "withdraw")},
+    **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("before", "destroy", "edit", "withdraw")},
     **{f"unnamed.{act}": Door({"number": nobody}) for act in ("forget", "release")},
     "unnamed_told.show": Door({"post_id": nobody}),
     "unsealing.agree": Door({"case_id": oracle_moderation.sees_case}),

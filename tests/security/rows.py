@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from community import clock, models
+from community import clock, models, originals
 from community.db import db
 from community.terms import VERSION
 from tests import oracle, oracle_trust
 from tests.conftest import KEPT
 from tests.oracle_world import Ask, Invite, Note, Opened, Person, Place, Room, Thread, World
 from tests.security.keys import SESSION, START, hashed, mail_of, moment, number, pick, words
+from tests.security.rows_analysis import rows_of_analysis
 from tests.security.rows_moderation import rows_of_moderation
 from tests.security.rows_trust import Rows, rows_of_trust
 
@@ -29,7 +30,7 @@ def settle(world: World, viewer: Person | None, whole: bool) -> None:
             if table.name not in KEPT:
                 connection.execute(table.delete())
         trust, posts = rows_of_trust(world), _posts(world)
-        cases = rows_of_moderation(world)
+        cases = (*rows_of_moderation(world), *rows_of_analysis(world))
         names = _names(world, viewer, whole)
         for rows in (*_people(world), *names, *trust, *_groups(world), *posts, *cases, *_traces(world, viewer, whole)):
             _insert(connection, rows)
@@ -153,6 +154,8 @@ def _posts(world: World) -> Rows:
     yield models.Quote, [{"post_id": number(one.key), "quoted_id": number(key)} for one, key in pairs]
     yield models.Revision, [_revision(one, version) for one in notes for version in range(1, one.edits + 1)]
     yield models.ModeratorReading, [_reading(one) for one in world.opened]
+    taken = [one for one in notes if pick(f"taken out {one.key}", True, False, False)]
+    yield models.Redaction, [_redaction(one) for one in taken]
 
 
 def _post(world: World, one: Note, thread: int) -> dict[str, Any]:
@@ -189,6 +192,13 @@ def _revision(one: Note, version: int) -> dict[str, Any]:
         "tlp": one.tlp,
         "written_at": moment(one.released_at),
     }
+
+
+def _redaction(one: Note) -> dict[str, Any]:
+    key = number(f"redaction {one.key}")
+    sealed = originals.seal(key, [originals.Wording("", f"Formerly {words(f'before {one.key}')}")])
+    about = {"id": key, "post_id": number(one.key), "at": moment(96), "destroyed_at": None, "sealed": sealed}
+    return about | {"by_author": pick(f"by author {one.key}", True, False), "reasons": ["organization"]}
 
 
 def _reading(one: Opened) -> dict[str, Any]:

@@ -270,7 +270,7 @@ def test_who_waits_gets_one_page_everywhere(app: Flask, persona: str) -> None:
 
 # --- objects named in a query or a form ------------------------------------------------------------------------
 
-NAMED = {"after": "post_id", "group": "group_id", "quote": "post_id"}
+NAMED = {"after": "post_id", "case": "case_id", "group": "group_id", "quote": "post_id"}
 SENT = {
     "compose.new_thread": {"recipients": "member_id", "whole_groups": "group_id"},
     "compose.reply": {"recipients": "member_id", "whole_groups": "group_id", "quotes": "post_id"},
@@ -278,10 +278,12 @@ SENT = {
     "group_admin.new": {"chosen": "member_id"},
     "inviting.new": {"organization": "organization_id"},
     "posts.grants": {"member": "member_id"},
+    "redacting.redact": {"case": "case_id"},
     "threads.read": {"to": "post_id"},
     "vouching.ask": {"member": "member_id"},
 }
 SEES = {
+    "case_id": "cases.show",
     "post_id": "threads.live",
     "group_id": "groups.show",
     "member_id": "members.show",

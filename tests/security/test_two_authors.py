@@ -19,9 +19,13 @@ from werkzeug.test import TestResponse
 
 from community import clock, ids
 from community.actions import releasing
+from community.blocks import Missing
 from community.db import db
 from community.models import Case, CaseStep, Member, Post, Role
 from community.outbox import deliver_due
+from community.redacting import Words
+from community.viewer import viewer_of_member
+from moderation.actions.deciding import Letter, redact_post
 from tests.browsing import send as post_form
 from tests.conftest import empty
 from tests.factories import World, url
@@ -174,6 +178,20 @@ def take_note_of_it(cast: Cast, room: Crowd) -> None:
         assert post_form(cast.author, "/me/anonymous/told").status_code == 303
 
 
+def destroy(cast: Cast, room: Crowd) -> None:
+    """A moderator took words out of it; its author destroys what was there before."""
+    send_at_once(cast, room)
+    post = unnamed_post()
+    chief = db.session.scalars(select(Member.id).where(Member.name == "Moderator")).one()
+    with at(3, "taken out"):
+        letter = Letter(wanted=(Words("Now", Missing.OTHER),), post_version=1)
+        redact_post(viewer_of_member(chief), post, letter)
+    db.session.rollback()
+    with at(4, "destroy"):
+        assert cast.author.get(f"/me/anonymous/{ids.encode(post)}/before").status_code == 200
+        assert post_form(cast.author, f"/me/anonymous/{ids.encode(post)}/destroy").status_code == 303
+
+
 def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     """The dumps before and after release, with the person ``who`` as the author."""
     empty(app)
@@ -201,7 +219,7 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     yield dump(app)
 
 
-ACTS = [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, unseal, take_note_of_it]
+ACTS = [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, destroy, unseal, take_note_of_it]
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -3,14 +3,14 @@
 from alembic import op
 
 revision = '6a0d4c7be915'
-down_revision = '3f6b8d21c7a4'
+down_revision = 'b31c0ffe7d2a'
 branch_labels = None
 depends_on = None
 
 OLD_KINDS = ('flag', 'redaction', 'appeal')
 OLD_STEPS = (
     'opened', 'joined', 'taken', 'given_back', 'noted', 'dismissed', 'guided', 'warned', 'narrowed', 'removed',
-    'restored', 'locked', 'upheld', 'overturned',
+    'restored', 'locked', 'upheld', 'overturned', 'redacted',
 )
 NEW_STEPS = ('unsealed', 'taken_back', 'lapsed')
 OLD_NOTIFICATIONS = (
@@ -18,7 +18,8 @@ OLD_NOTIFICATIONS = (
     'group_refused', 'group_removed', 'group_role', 'join_asked', 'passkey_added', 'passkey_removed', 'vouch_asked',
     'vouched', 'activated', 'revouching', 'answered_for', 'newcomer', 'proposed', 'appointed', 'dismissed',
     'recovery_opened', 'recovery_asked', 'leaver_reported', 'organization', 'post_guided', 'post_warned', 'post_removed',
-    'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed',
+    'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed', 'analysis_asked', 'analysis_answered',
+    'post_redacted',
 )
 
 
