@@ -15,6 +15,7 @@ from community.db import db
 from community.pages import about, errors, frame, hook, limits, visits
 from community.pages.words import Templates
 from community.settings import LOOPBACK, Settings, read_settings
+from moderation import listeners as moderation_listeners
 from moderation import pages as moderation_pages
 from search import pages as search_pages
 from trust import letters, rounds
@@ -22,7 +23,7 @@ from trust import pages as trust_pages
 
 ROOT = Path(__file__).parent
 # Modules that register with the outbox, the postman, housekeeping or an act when they are imported.
-LISTENING = (alerts, live, letters, rounds)
+LISTENING = (alerts, live, moderation_listeners, letters, rounds)
 
 
 class IdConverter(BaseConverter):

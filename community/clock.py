@@ -23,6 +23,11 @@ def hour() -> datetime:
     return now().replace(minute=0, second=0, microsecond=0)
 
 
+def day() -> datetime:
+    """When the present day began, in UTC."""
+    return hour().replace(hour=0)
+
+
 def random_id() -> int:
     """A random positive 63-bit number: the primary key of a row, not guessable and in no order."""
     return _bits(63) or 1

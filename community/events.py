@@ -78,6 +78,14 @@ class ReaderTold(Event):
 
 
 @dataclass(frozen=True)
+class PromotionAnswered(Event):
+    """Something happened to a proposal to share a copy. ``by_id`` is the member who knows already; 0: nobody does."""
+
+    promotion_id: int
+    by_id: int
+
+
+@dataclass(frozen=True)
 class PostRelabelled(Event):
     """A post has another label than it had (``was``). ``by_id`` is the member who changed it."""
 

@@ -134,6 +134,7 @@ def show_group(event: events.GroupChanged, _number: int) -> None:
     events.JoinRefused,
     events.AccessChanged,
     events.MemberTold,
+    events.ReaderTold,
 )
 def look_again(event: Any, _number: int) -> None:
     """The member's own rights changed: their pages look again at what they may see."""

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     POST_NARROW = "post.narrow"
     POST_REDACT = "post.redact"
     POST_FLAG = "post.flag"
+    POST_PROMOTE = "post.promote"
     POST_ASK_ANALYST = "post.ask_analyst"
     POST_ANALYZE = "post.analyze"
     COMMUNITY_INVITE = "community.invite"
@@ -215,6 +216,10 @@ def _flags(viewer: Viewer, post: "PostRow") -> bool:
     return post.author_id != viewer.member_id and post.state == PostState.PUBLISHED
 
 
+def _promotes(viewer: Viewer, post: "PostRow") -> bool:
+    return _edits(viewer, post) or _narrows(viewer, post)
+
+
 def _asks_analyst(viewer: Viewer, post: "PostRow") -> bool:
     return post.in_thread and post.state == PostState.PUBLISHED and viewer.state == MemberState.ACTIVE
 
@@ -259,6 +264,7 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_NARROW: _narrows,
     Permission.POST_REDACT: _redacts,
     Permission.POST_FLAG: _flags,
+    Permission.POST_PROMOTE: _promotes,
     Permission.POST_ASK_ANALYST: _asks_analyst,
     Permission.POST_ANALYZE: _analyzes,
     Permission.COMMUNITY_INVITE: _is_active,

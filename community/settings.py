@@ -20,6 +20,7 @@ RANGES = {
     "anonymous_organizations": (2, 500),
     "anonymous_minutes": (5, 1440),
     "backup_days": (1, 3650),
+    "promotion_days": (2, 90),
     "unsealing_hours": (1, 720),
     "posts_an_hour": (0, 1000),
     "posts_an_hour_new": (0, 1000),
@@ -59,6 +60,7 @@ class Settings:
     anonymous_organizations: int = 3
     anonymous_minutes: int = 30
     backup_days: int = 30
+    promotion_days: int = 14
     unsealing_hours: int = 72
     posts_an_hour: int = 60
     posts_an_hour_new: int = 20

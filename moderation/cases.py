@@ -74,6 +74,8 @@ _ONE = scope.about_posts(
     _AuthorOrganization.short_name.label("author_organization"),
     scope.spoke(_me).label("spoke"),
     scope.decided_before(_me).label("decided_before"),
+    scope.had_part(_me).label("had_part"),
+    scope.shown_before().label("shown_before"),
     _warned.label("warned"),
     _on_record.label("on_record"),
 )

@@ -15,6 +15,7 @@ from moderation.cases import Matter
 
 OWN_WORD = _l("You told the moderators about this post yourself: somebody else decides.")
 OWN_DECISION = _l("The appeal is against your own decision: somebody else decides.")
+HAD_PART = _l("You had a part in this proposal: somebody else decides.")
 COLLEAGUE = _l("The author belongs to your organization: somebody else decides.")
 UNREAD = _l("Open the post on the record first. Then the decisions are offered here.")
 
@@ -40,6 +41,7 @@ def why_not(matter: Matter) -> LazyString | None:
     reasons = (
         (matter.row.spoke, OWN_WORD),
         (matter.row.decided_before, OWN_DECISION),
+        (matter.row.had_part, HAD_PART),
         (not matter.has_read, UNREAD),
         (matter.is_colleague, COLLEAGUE),
     )
@@ -51,7 +53,7 @@ def _decides(matter: Matter) -> bool:
 
 
 def _judges(matter: Matter) -> bool:
-    return matter.row.kind not in (CaseKind.APPEAL, CaseKind.UNSEALING) and _decides(matter)
+    return _decides(matter) and matter.row.kind in (CaseKind.FLAG, CaseKind.REDACTION)
 
 
 def _agrees(matter: Matter) -> bool:
@@ -69,6 +71,23 @@ def _asks_to_unseal(matter: Matter) -> bool:
 
 def _answers(matter: Matter) -> bool:
     return _decides(matter) and matter.row.kind == CaseKind.APPEAL
+
+
+def _lets_go(matter: Matter) -> bool:
+    return _decides(matter) and matter.row.kind == CaseKind.PROMOTION
+
+
+def _takes_in(matter: Matter) -> bool:
+    return _about_copy(matter) and not matter.row.shown_before
+
+
+def _shows_again(matter: Matter) -> bool:
+    return _about_copy(matter) and bool(matter.row.shown_before)
+
+
+def _about_copy(matter: Matter) -> bool:
+    hidden = matter.row.post_state == PostState.REMOVED
+    return _decides(matter) and matter.row.kind == CaseKind.COPY and hidden
 
 
 def _published(matter: Matter) -> bool:
@@ -217,6 +236,64 @@ OFFERS = (
         page="post",
     ),
     Offer(
+        "consent",
+        _l("Let this copy go there"),
+        _l("The moderators of the other group are asked. They see the copy, and not where it comes from."),
+        "",
+        _lets_go,
+    ),
+    Offer(
+        "ask_source",
+        _l("Ask for changes"),
+        _l("Who proposed it reads your words. After a change everybody is asked again."),
+        "words",
+        _lets_go,
+    ),
+    Offer(
+        "refuse_sharing",
+        _l("Do not let it go"),
+        _l("The proposal is over. Who proposed it, and an author who is named, read your answer."),
+        "words",
+        _lets_go,
+    ),
+    Offer(
+        "publish",
+        _l("Publish the copy"),
+        _l("All whom the label lets read it see it from now on, without a name, with today as its date."),
+        "",
+        _takes_in,
+    ),
+    Offer(
+        "ask_for_other",
+        _l("Ask for changes"),
+        _l(
+            "Those who proposed the copy read your words, and not who you are. It disappears here until it comes again."
+        ),
+        "apart",
+        _takes_in,
+    ),
+    Offer(
+        "refuse_copy",
+        _l("Do not publish it"),
+        _l("It is gone for good. Those who proposed it read your words, and not who you are."),
+        "apart",
+        _takes_in,
+    ),
+    Offer(
+        "show_copy",
+        _l("Show it again"),
+        _l("All whom the label lets read it see it as before. Quotes of it stay empty."),
+        "",
+        _shows_again,
+    ),
+    Offer(
+        "keep_hidden",
+        _l("Keep it hidden"),
+        _l("Only moderators still see it. It can be restored."),
+        "",
+        _shows_again,
+    ),
+    Offer(
         "note",
         _l("Write a note"),
         _l("For the moderators who see this case, never for others."),
@@ -224,6 +301,10 @@ OFFERS = (
         lambda _matter: True,
     ),
 )
+
+
+# Of a copy that was never published nothing is left to look at.
+END_IN_NOTHING = ("refuse_copy", "ask_for_other")
 
 
 def offers(matter: Matter) -> list[Offer]:

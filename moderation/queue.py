@@ -28,6 +28,8 @@ class Which(StrEnum):
     FLAG = "flag"
     APPEAL = "appeal"
     REDACTION = "redaction"
+    PROMOTION = "promotion"
+    COPY = "copy"
     UNSEALING = "unsealing"
     JOIN = "join"
     CLOSED = "closed"

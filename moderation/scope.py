@@ -15,11 +15,14 @@ from community.models import (
     Case,
     CaseKind,
     CaseStep,
+    Consent,
     Group,
     Member,
     Membership,
     MemberState,
     Post,
+    Promotion,
+    PromotionStage,
     Role,
     Submission,
     Thread,
@@ -33,6 +36,9 @@ _Judge = aliased(Member, name="judge")
 _Office = aliased(Membership, name="office")
 _Said = aliased(Submission, name="said_before")
 _Done = aliased(CaseStep, name="done_before")
+_Way = aliased(Promotion, name="way")
+_Source = aliased(Post, name="way_source")
+_Agreed = aliased(Consent, name="way_agreed")
 _me: ColumnElement[int] = bindparam("viewer_id", type_=BigInteger)
 
 readable = visibility.seen_in_thread()
@@ -62,6 +68,20 @@ def decided_before(who: Any) -> Rule:
     return exists().where(about).correlate_except(_Said, _Done)
 
 
+def had_part(who: Any) -> Rule:
+    """Is the post a copy that ``who`` proposed, agreed to, or wrote by name? They know; nobody else is told."""
+    way = and_(_Way.copy_id == Case.post_id, _Source.id == _Way.post_id)
+    agreed = exists().where(_Agreed.promotion_id == _Way.id, _Agreed.member_id == who).correlate_except(_Agreed)
+    part = or_(_Way.proposer_id == who, _Source.author_id == who, agreed)
+    return exists().where(way, part).correlate_except(_Way, _Source)
+
+
+def shown_before() -> Rule:
+    """Is the post a copy that was published already?"""
+    way = and_(_Way.copy_id == Case.post_id, _Way.stage == PromotionStage.PUBLISHED)
+    return exists().where(way).correlate_except(_Way)
+
+
 def colleague(organization: Any) -> Rule:
     """Does the author of the post belong to this organization? Of a post that names nobody nothing is known."""
     return and_(Author.organization_id.is_not(None), Author.organization_id == organization)
@@ -82,7 +102,8 @@ def apart() -> Rule:
     What they do not read counts for anybody: whose it is, they learn when they open it.
     """
     theirs = and_(readable, colleague(bindparam("viewer_organization", type_=BigInteger)))
-    return and_(not_(spoke(_me)), not_(decided_before(_me)), not_(theirs), not_(and_(_unsealing, asked_by_colleague)))
+    unsealing = and_(_unsealing, asked_by_colleague)
+    return and_(not_(spoke(_me)), not_(decided_before(_me)), not_(had_part(_me)), not_(theirs), not_(unsealing))
 
 
 # Somebody in the group who can decide: a moderator now who reads the post and has no part in the case.

@@ -14,7 +14,8 @@ TOLD = frozenset({"guided", "removed", "upheld"})
 
 
 def is_colleague(world: World, person: Person, matter: Matter) -> bool:
-    return world.person[world.note[matter.note].author].org == person.org
+    author = world.person.get(world.note[matter.note].author)
+    return author is not None and author.org == person.org
 
 
 def took_part(world: World, person: Person, matter: Matter) -> bool:

@@ -81,6 +81,7 @@ class Thread(Plain):
 class Note(Plain):
     """A post. `opening` says that it is the first of its thread and lends the thread its title.
 
+    One that is `copied` names no author.
     A `veiled` one stands in the place of one that nobody may know more of than that it is there: it says other words.
     """
 
@@ -98,6 +99,7 @@ class Note(Plain):
     quotes: frozenset[str] = frozenset()
     follow_up: bool = False
     edits: int = 0
+    copied: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -182,11 +184,24 @@ class Matter(Plain):
 
     key: str
     note: str
-    kind: Literal["flag", "redaction", "appeal", "unsealing"] = "flag"
+    kind: Literal["flag", "redaction", "appeal", "unsealing", "promotion", "copy"] = "flag"
     against: str | None = None
-    outcome: Literal["dismissed", "guided", "removed", "upheld", "unsealed"] | None = None
+    outcome: Literal["dismissed", "guided", "removed", "upheld", "unsealed", "consented", "accepted"] | None = None
     by: str | None = None
     assignee: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Way(Plain):
+    # A copy of `note`, proposed by `by` for the room `target`. `copy` is there once the target is asked.
+
+    key: str
+    note: str
+    target: str
+    by: str
+    stage: Literal["author", "source", "target", "published"] = "author"
+    copy: str | None = None
+    let_go: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -230,6 +245,7 @@ class World(Plain):
     matters: tuple[Matter, ...] = ()
     speeches: tuple[Speech, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()
+    ways: tuple[Way, ...] = ()
 
     @cached_property
     def person(self) -> Mapping[str, Person]:

@@ -8,9 +8,9 @@ or removed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -31,9 +31,11 @@ from tests.oracle_world import (
     Thread,
     World,
 )
-from tests.worlds_analysis import inquiring, settled_inquiries
-from tests.worlds_moderation import disputed, settled
-from tests.worlds_trust import KINDS, alone, consistent, trusting, without_hidden_trust
+from tests.worlds_analysis import inquiring
+from tests.worlds_moderation import disputed
+from tests.worlds_promotion import named as ways_named
+from tests.worlds_promotion import promoted, without_hidden_ways
+from tests.worlds_trust import alone, trusting, without_hidden_trust
 from tests.worlds_trust import named as trust_named
 
 T = TypeVar("T")
@@ -91,7 +93,7 @@ def worlds(draw: Draw) -> World:
     given = (draft.people, draft.rooms, draft.places, draft.threads, draft.notes)
     asked = (_invites(draft), _asks(draft), _opened(draft))
     world = disputed(draw, trusting(draw, World(NOW, orgs, *map(tuple, (*given, *asked)))))  # type: ignore[arg-type]
-    return inquiring(draw, world)
+    return promoted(draw, inquiring(draw, world))
 
 
 def _person(draft: _Draft, number: int) -> Person:
@@ -247,82 +249,6 @@ def _opened(draft: _Draft) -> Iterable[Opened]:
             yield Opened(f"s-{note}", note, draft.one(moderators))
 
 
-def smaller(world: World) -> Iterator[World]:
-    """Every world with one thing less, for looking for the smallest one in which a test fails."""
-    for kind in (
-        "rooms",
-        "people",
-        "threads",
-        "notes",
-        "places",
-        "invites",
-        "asks",
-        "opened",
-        "matters",
-        "speeches",
-        "inquiries",
-        *KINDS,
-    ):
-        things = getattr(world, kind)
-        for one in things:
-            yield _consistent(_with(world, kind, (other for other in things if other is not one)))
-    for kind in ("people", "rooms", "threads", "notes", "places"):
-        things = getattr(world, kind)
-        for one in things:
-            for plain in _plainer(one):
-                yield _with(world, kind, (plain if other is one else other for other in things))
-
-
-def _with(world: World, kind: str, things: Iterable[Any]) -> World:
-    given: dict[str, Any] = {kind: tuple(things)}
-    return replace(world, **given)
-
-
-def smallest(world: World, fails: Callable[[World], bool]) -> World:
-    """A world in which ``fails`` holds and no longer does when any one thing is taken away."""
-    while found := next((one for one in smaller(world) if fails(one)), None):
-        world = found
-    return world
-
-
-def _plainer(one: Any) -> Iterator[Any]:
-    """The thing with one of its peculiarities gone."""
-    for item in fields(one):
-        if item.default is not MISSING and getattr(one, item.name) != item.default and item.name != "opening":
-            yield replace(one, **{item.name: item.default})
-
-
-def _consistent(world: World) -> World:
-    """Without what names something that is gone."""
-    people, rooms = set(world.person), set(world.room)
-    threads = {one.key: one for one in world.threads if one.room in rooms and one.key in world.openings}
-    notes = [one for one in world.notes if one.author in people and one.thread in threads]
-    whole = {one.thread for one in notes if one.opening}
-    kept = {one.key for one in notes if one.thread in whole}
-    return settled_inquiries(
-        settled(
-            consistent(
-                replace(
-                    world,
-                    places=tuple(one for one in world.places if one.person in people and one.room in rooms),
-                    threads=tuple(one for one in threads.values() if one.key in whole),
-                    notes=tuple(_pruned(one, people, kept) for one in notes if one.key in kept),
-                    invites=tuple(
-                        one for one in world.invites if {one.person, one.inviter} <= people and one.room in rooms
-                    ),
-                    asks=tuple(one for one in world.asks if one.person in people and one.room in rooms),
-                    opened=tuple(one for one in world.opened if one.note in kept and one.moderator in people),
-                )
-            )
-        )
-    )
-
-
-def _pruned(note: Note, people: set[str], notes: set[str]) -> Note:
-    named, granted = note.recipients & people, note.grants & people
-    return replace(note, recipients=named, grants=granted, quotes=note.quotes & notes)
-
-
 def without_hidden(world: World, person: Person | None) -> World:
     """The same world without everything this person may not learn; what they observe must be the same in both.
 
@@ -350,8 +276,10 @@ def without_hidden(world: World, person: Person | None) -> World:
         if oracle.sees_post_alone(world, person, note) and note not in known.notes and note.key not in known.note:
             known = _hidden_away(world, known, person, note)
     known = oracle_moderation.without_hidden_matters(world, known, person)
-    known = _people_known(world, oracle_analysis.without_hidden_inquiries(world, known, person), person)
-    return replace(known, people=(*known.people, *oracle_moderation.veils(world, known)))
+    known = oracle_analysis.without_hidden_inquiries(world, known, person)
+    known = _people_known(world, without_hidden_ways(world, known, person), person)
+    people = (*known.people, *oracle_moderation.veils(world, known))
+    return replace(known, people=people)
 
 
 def _place_known(world: World, person: Person, one: Place) -> bool:
@@ -392,6 +320,7 @@ def _people_known(world: World, known: World, person: Person) -> World:
     named |= {key for one in known.invites for key in (one.inviter, one.person)} | {one.person for one in known.asks}
     named |= {one.moderator for one in known.opened} | trust_named(world, person) | oracle_moderation.named(known)
     named |= oracle_analysis.named(known)
+    named |= ways_named(known)
     kept = [one for one in world.people if one.key in named or oracle_trust.sees_person(world, person, one)]
     people = tuple(oracle_trust.as_known(world, person, one) for one in kept)
     keys = {one.key for one in people}

@@ -12,6 +12,7 @@ from community.actions.erasing import take_words_out
 from community.actions.labels import hold_post, keep_wording, narrow_what_follows
 from community.actions.posts import add_quotes
 from community.actions.redacting import forget_old_wordings, forget_originals
+from community.actions.shrinking import post_shrank
 from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import Grant, Post, PostState, Quote, Revision, Severity, Thread
@@ -51,6 +52,7 @@ def rewrite_post(viewer: Viewer, row: PostRow, draft: Draft, version: int) -> No
     events.record(events.PostEdited(row.id))
     if "tlp" in changed:
         events.record(events.PostRelabelled(row.id, by.member_id, row.tlp))
+        post_shrank(row.id)
         narrow_what_follows(by, row, draft.tlp)
 
 
@@ -112,4 +114,5 @@ def empty_post(viewer: Viewer, row: PostRow) -> None:
         thread = db.session.get_one(Thread, row.id)
         thread.title, thread.event_type, thread.cause_types = "", None, []
     audit.record(by, "member:post:withdrawn", group_id=row.group.id, subject_id=post_id)
+    post_shrank(post_id)
     events.record(events.PostWithdrawn(post_id))

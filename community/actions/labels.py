@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from community import audit, bounds, events, reach, visibility
 from community.access import PostRow, access_post
+from community.actions.shrinking import post_shrank
 from community.db import action, db
 from community.models import Post, PostState, Quote, Recipient, Revision, Thread
 from community.policy import Permission
@@ -80,6 +81,8 @@ def _relabel(viewer: Viewer, post: Post, label: Tlp, tag: str) -> None:
     post.tlp = label
     post.version += 1
     events.record(events.PostRelabelled(post.id, viewer.member_id, was))
+    if is_wider(was, label):
+        post_shrank(post.id)
 
 
 def keep_wording(post: Post) -> None:

@@ -117,6 +117,23 @@ _ACTS: dict[str, Release] = {
     "withdraw": _release_withdrawal,
     "destroy": _release_destruction,
 }
+_PATIENT: set[str] = set()  # acts that are released together with others, and not before
+
+
+def releases(act: str) -> Callable[[Release], Release]:
+    """Register what releases the acts of a name that are sealed elsewhere; these come out on their day only."""
+
+    def register(release: Release) -> Release:
+        _ACTS[act] = release
+        _PATIENT.add(act)
+        return release
+
+    return register
+
+
+def is_patient(act: str) -> bool:
+    """Does an act of this name wait for its day, whatever its author wishes?"""
+    return act in _PATIENT
 
 
 def when_released(name: str) -> Callable[[Release], Release]:

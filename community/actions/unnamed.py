@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from community import anonymity, bounds, clock, crowd, drafts, mine, nameless, quota, reach
 from community.access import NotFound, PostRow, access_post
-from community.actions.releasing import ensure_correctable, plain, release_sealed
+from community.actions.releasing import ensure_correctable, is_patient, plain, release_sealed
 from community.bounds import Place
 from community.db import action, db
 from community.models import Draft as KeptDraft
 from community.models import Post, SealedAct
-from community.policy import Permission, Refused, ensure, ensure_proved
+from community.policy import NotAllowed, Permission, Refused, ensure, ensure_proved
 from community.settings import settings
 from community.shown import Shown
 from community.tlp import Tlp
@@ -157,12 +157,18 @@ def take(viewer: Viewer, act: dict[str, Any], tag: bytes, *, at_once: bool = Fal
 
     ``tag`` tells what was sent twice. Raises IntegrityError for that, and what ``release_sealed`` raises.
     """
-    number, now = clock.random_id(), clock.now()
-    sealed = anonymity.seal(number, act | {"member": viewer.member_id, "hour": clock.hour().isoformat()})
-    db.session.add(SealedAct(id=number, sealed=sealed, tag=tag, due_at=now if at_once else now + _pause()))
+    number = keep_sealed(viewer, act, tag, clock.now() if at_once else clock.now() + _pause())
     if at_once:
-        db.session.flush()
         release_sealed(number)
+
+
+def keep_sealed(viewer: Viewer, act: dict[str, Any], tag: bytes, due_at: datetime) -> int:
+    """In the running action, keep what the viewer does without their name until it is due."""
+    number = clock.random_id()
+    sealed = anonymity.seal(number, act | {"member": viewer.member_id, "hour": clock.hour().isoformat()})
+    db.session.add(SealedAct(id=number, sealed=sealed, tag=tag, due_at=due_at))
+    db.session.flush()
+    return number
 
 
 def _pause() -> timedelta:
@@ -173,7 +179,7 @@ def _pause() -> timedelta:
 def take_back(viewer: Viewer, number: int) -> None:
     """Forget what waits. Raises Unproved, NotFound for what is not the viewer's, Refused when it was just released."""
     ensure_proved(viewer)
-    _ensure_own(viewer, number)
+    _own(viewer, number)
     gone: Any = db.session.execute(delete(SealedAct).where(SealedAct.id == number))
     if not gone.rowcount:
         raise Refused(JUST_RELEASED)
@@ -183,10 +189,13 @@ def take_back(viewer: Viewer, number: int) -> None:
 def release_now(viewer: Viewer, number: int) -> None:
     """Release at once what waits. Raises Unproved, NotFound as ``take_back``, and whatever speaks against it now."""
     ensure_proved(viewer)
-    _ensure_own(viewer, number)
+    if is_patient(_own(viewer, number).act["act"]):
+        raise NotAllowed
     release_sealed(number)
 
 
-def _ensure_own(viewer: Viewer, number: int) -> None:
-    if number not in {one.id for one in anonymity.waiting(viewer)}:
+def _own(viewer: Viewer, number: int) -> anonymity.Waiting:
+    found = next((one for one in anonymity.waiting(viewer) if one.id == number), None)
+    if found is None:
         raise NotFound
+    return found

@@ -49,6 +49,7 @@ from community.models.post import (
     Severity,
     Thread,
 )
+from community.models.promotion import Consent, Promotion, PromotionStage, Side
 from community.models.reading import Draft, Follow, Notification, NotificationKind, ReadMark
 from community.models.redaction import Purge, Redaction
 from community.models.trust import (
@@ -81,6 +82,7 @@ __all__ = [
     "CaseKind",
     "CaseState",
     "CaseStep",
+    "Consent",
     "Delivery",
     "Draft",
     "EarlierName",
@@ -115,6 +117,8 @@ __all__ = [
     "Post",
     "PostKind",
     "PostState",
+    "Promotion",
+    "PromotionStage",
     "Proposal",
     "ProposalKind",
     "Purge",
@@ -130,6 +134,7 @@ __all__ = [
     "SealedAct",
     "Sector",
     "Severity",
+    "Side",
     "SignIn",
     "SpentChallenge",
     "StepKind",

@@ -11,13 +11,18 @@ from community.db import HasId, Model, UTCDateTime, choice
 
 
 class CaseKind(StrEnum):
-    """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision; or a
-    site moderator asks a second one to agree that they learn who wrote an anonymous post.
+    """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision.
+
+    ``promotion`` asks the moderators of a post whether a redacted copy may leave their group; ``copy`` asks those of
+    the other group whether they publish one, or show it again. ``unsealing`` asks a second site moderator to agree that
+    the two learn who wrote an anonymous post.
     """
 
     FLAG = "flag"
     REDACTION = "redaction"
     APPEAL = "appeal"
+    PROMOTION = "promotion"
+    COPY = "copy"
     UNSEALING = "unsealing"
 
 
@@ -58,6 +63,10 @@ class StepKind(StrEnum):
     UPHELD = "upheld"
     OVERTURNED = "overturned"
     REDACTED = "redacted"
+    CONSENTED = "consented"
+    ACCEPTED = "accepted"
+    CHANGES_ASKED = "changes_asked"
+    REFUSED = "refused"
     UNSEALED = "unsealed"
     TAKEN_BACK = "taken_back"
     LAPSED = "lapsed"

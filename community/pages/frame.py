@@ -120,6 +120,14 @@ def around(moment: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(there.isoformat("T", "minutes"), words)
 
 
+def written(row: Any) -> Markup:
+    """When a post was released, as exactly as may be told: of what has no name the hour, of a copy the day."""
+    if row.pseudonym is not None:
+        return around(row.released_at)
+    is_copy = row.author_name is None and not row.attribution
+    return day(row.released_at) if is_copy else when(row.released_at)
+
+
 def day(moment: Any) -> Markup:
     """A ``time`` element for a day."""
     there = local(moment) if isinstance(moment, datetime) else moment
@@ -182,7 +190,7 @@ def init_app(app: Flask) -> None:
     """Give the templates their context and filters."""
     app.context_processor(_context)
     app.jinja_env.filters.update(when=when, day=day, sectors=sectors, id=ids.encode, called=called)
-    app.jinja_env.filters.update(around=around, pseudonym=pseudonym_words)
+    app.jinja_env.filters.update(around=around, written=written, pseudonym=pseudonym_words)
     app.jinja_env.globals.update(csrf=csrf_field)  # a global, because imported macros do not see the context
     words.install(app.jinja_env)
     missing.init_app(app)

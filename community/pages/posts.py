@@ -14,6 +14,7 @@ from community.pages.audience import findings, shown
 from community.pages.changes import steps
 from community.pages.hook import current_viewer
 from community.policy import Permission
+from community.tlp import Tlp
 from community.writing import Unfit
 
 pages = Blueprint("posts", __name__)
@@ -42,6 +43,7 @@ def _acts(post: PostRow) -> dict[str, bool]:
     return {
         "may_edit": writes,
         "may_widen": writes and bool(bounds.labels_to_widen(viewer, post)),
+        "may_promote": policy.can(viewer, Permission.POST_PROMOTE, post) and post.tlp != Tlp.RED,
         "may_narrow": policy.can(viewer, Permission.POST_NARROW, post),
         "may_redact": policy.can(viewer, Permission.POST_REDACT, post),
         "may_reply": post.in_thread and policy.can(viewer, Permission.POST_REPLY, post.thread),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'b31c0ffe7d2a'
-down_revision = '3f6b8d21c7a4'
+down_revision = '7d3b51c8e0a6'
 branch_labels = None
 depends_on = None
 
@@ -14,10 +14,11 @@ OLD_KINDS = (
     'vouched', 'activated', 'revouching', 'answered_for', 'newcomer', 'proposed', 'appointed', 'dismissed',
     'recovery_opened', 'recovery_asked', 'leaver_reported', 'organization', 'post_guided', 'post_warned', 'post_removed',
     'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed', 'analysis_asked', 'analysis_answered',
+    'promotion_asked', 'promotion_answered', 'promotion_followed',
 )
 OLD_STEPS = (
     'opened', 'joined', 'taken', 'given_back', 'noted', 'dismissed', 'guided', 'warned', 'narrowed', 'removed', 'restored',
-    'locked', 'upheld', 'overturned',
+    'locked', 'upheld', 'overturned', 'consented', 'accepted', 'changes_asked', 'refused', 'lapsed',
 )
 # What people wrote: PostgreSQL must not keep samples of it for its planner.
 WORDS = (

@@ -7,19 +7,19 @@ down_revision = 'b31c0ffe7d2a'
 branch_labels = None
 depends_on = None
 
-OLD_KINDS = ('flag', 'redaction', 'appeal')
+OLD_KINDS = ('flag', 'redaction', 'appeal', 'promotion', 'copy')
 OLD_STEPS = (
     'opened', 'joined', 'taken', 'given_back', 'noted', 'dismissed', 'guided', 'warned', 'narrowed', 'removed',
-    'restored', 'locked', 'upheld', 'overturned', 'redacted',
+    'restored', 'locked', 'upheld', 'overturned', 'consented', 'accepted', 'changes_asked', 'refused', 'lapsed', 'redacted',
 )
-NEW_STEPS = ('unsealed', 'taken_back', 'lapsed')
+NEW_STEPS = ('unsealed', 'taken_back')
 OLD_NOTIFICATIONS = (
     'reply', 'quote', 'named', 'grant', 'warning', 'relabelled', 'opened', 'group_invited', 'group_joined',
     'group_refused', 'group_removed', 'group_role', 'join_asked', 'passkey_added', 'passkey_removed', 'vouch_asked',
     'vouched', 'activated', 'revouching', 'answered_for', 'newcomer', 'proposed', 'appointed', 'dismissed',
     'recovery_opened', 'recovery_asked', 'leaver_reported', 'organization', 'post_guided', 'post_warned', 'post_removed',
     'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed', 'analysis_asked', 'analysis_answered',
-    'post_redacted',
+    'promotion_asked', 'promotion_answered', 'promotion_followed', 'post_redacted',
 )
 
 
@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DELETE FROM notifications WHERE kind = 'unsealing'")
-    op.execute("DELETE FROM heard WHERE step_id IN (SELECT id FROM case_steps WHERE what IN ('unsealed', 'taken_back', 'lapsed'))")
+    op.execute("DELETE FROM heard WHERE step_id IN (SELECT id FROM case_steps WHERE what = 'unsealed')")
     for table in ('submissions', 'case_steps'):
         op.execute(f"DELETE FROM {table} WHERE case_id IN (SELECT id FROM cases WHERE kind = 'unsealing')")
     op.execute("DELETE FROM cases WHERE kind = 'unsealing'")

@@ -40,6 +40,10 @@ HANDLED: dict[StepKind, Callable[[str], LazyString]] = {
     StepKind.RESTORED: lambda name: _l("Already handled by %(name)s: the post was restored.", name=name),
     StepKind.UPHELD: lambda name: _l("Already handled by %(name)s: the decision stands.", name=name),
     StepKind.OVERTURNED: lambda name: _l("Already handled by %(name)s: the author was right.", name=name),
+    StepKind.CONSENTED: lambda name: _l("Already handled by %(name)s: the copy may leave the group.", name=name),
+    StepKind.ACCEPTED: lambda name: _l("Already handled by %(name)s: the copy is published.", name=name),
+    StepKind.CHANGES_ASKED: lambda name: _l("Already handled by %(name)s: changes were asked for.", name=name),
+    StepKind.REFUSED: lambda name: _l("Already handled by %(name)s: refused.", name=name),
     StepKind.UNSEALED: lambda name: _l("Already handled by %(name)s: agreed.", name=name),
     StepKind.TAKEN_BACK: lambda name: _l("Already handled by %(name)s: taken back.", name=name),
     StepKind.TAKEN: lambda name: _l(
@@ -64,6 +68,17 @@ class Letter(NamedTuple):
 
 LONGEST = 2000
 Act = Callable[[Viewer, Matter, Letter], None]
+_ACTS: dict[str, Act] = {}
+
+
+def does(name: str) -> Callable[[Act], Act]:
+    """Register what does the offered act of this name."""
+
+    def register(act: Act) -> Act:
+        _ACTS[name] = act
+        return act
+
+    return register
 
 
 @action
@@ -128,7 +143,8 @@ def _change(viewer: Viewer, matter: Matter, what: StepKind, letter: Letter) -> C
     return case
 
 
-def _close(viewer: Viewer, matter: Matter, what: StepKind, letter: Letter, facts: str = "") -> None:
+def close(viewer: Viewer, matter: Matter, what: StepKind, letter: Letter, facts: str = "") -> None:
+    """In the running act: it is decided, and who flagged hears that somebody has looked."""
     case = _step(viewer, matter, what, letter, facts)
     case.state, case.outcome, case.closed_at = CaseState.CLOSED, what, clock.now()
     case.version += 1
@@ -154,13 +170,13 @@ def _note(viewer: Viewer, matter: Matter, letter: Letter) -> None:
 
 
 def _dismiss(viewer: Viewer, matter: Matter, letter: Letter) -> None:
-    _close(viewer, matter, StepKind.DISMISSED, letter)
+    close(viewer, matter, StepKind.DISMISSED, letter)
     if matter.row.kind == CaseKind.REDACTION:
         _tell(matter, NotificationKind.REQUEST_ANSWERED)
 
 
 def _guide(viewer: Viewer, matter: Matter, letter: Letter) -> None:
-    _close(viewer, matter, StepKind.GUIDED, letter)
+    close(viewer, matter, StepKind.GUIDED, letter)
     _tell(matter, NotificationKind.POST_GUIDED)
 
 
@@ -168,24 +184,24 @@ def _narrow(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     # The post's own act tells the author that the label changed.
     label = letter.label or matter.labels[0]
     labels.narrow_post(viewer, matter.row.post_id, label, matter.post.version if matter.post else 0)
-    _close(viewer, matter, StepKind.NARROWED, letter, label)
+    close(viewer, matter, StepKind.NARROWED, letter, label)
 
 
 def _redact(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     redacting.take_words_out(viewer, matter, letter.wanted, letter.post_version)
-    _close(viewer, matter, StepKind.REDACTED, letter._replace(words=without(letter.words, letter.wanted, LONGEST)))
+    close(viewer, matter, StepKind.REDACTED, letter._replace(words=without(letter.words, letter.wanted, LONGEST)))
     _tell(matter, NotificationKind.POST_REDACTED)
 
 
 def _remove(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     removing.remove_post(viewer, matter.row.post_id)
-    _close(viewer, matter, StepKind.REMOVED, letter)
+    close(viewer, matter, StepKind.REMOVED, letter)
     _tell(matter, NotificationKind.POST_REMOVED)
 
 
 def _warn(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     if matter.is_open:
-        _close(viewer, matter, StepKind.WARNED, letter)
+        close(viewer, matter, StepKind.WARNED, letter)
     else:
         _change(viewer, matter, StepKind.WARNED, letter)
     _tell(matter, NotificationKind.POST_WARNED)
@@ -203,11 +219,11 @@ def _lock(viewer: Viewer, matter: Matter, letter: Letter) -> None:
 
 
 def _take_back(viewer: Viewer, matter: Matter, letter: Letter) -> None:
-    _close(viewer, matter, StepKind.TAKEN_BACK, letter)
+    close(viewer, matter, StepKind.TAKEN_BACK, letter)
 
 
 def _uphold(viewer: Viewer, matter: Matter, letter: Letter) -> None:
-    _close(viewer, matter, StepKind.UPHELD, letter)
+    close(viewer, matter, StepKind.UPHELD, letter)
     _tell(matter, NotificationKind.APPEAL_DECIDED)
 
 
@@ -219,11 +235,11 @@ def _overturn(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     if stands and matter.row.post_state == PostState.REMOVED:
         removing.restore_post(viewer, matter.row.post_id)
         decided.outcome = StepKind.RESTORED
-    _close(viewer, matter, StepKind.OVERTURNED, letter)
+    close(viewer, matter, StepKind.OVERTURNED, letter)
     _tell(matter, NotificationKind.APPEAL_DECIDED)
 
 
-_ACTS: dict[str, Act] = {
+_ACTS |= {
     "take": _take,
     "give_back": _give_back,
     "note": _note,

@@ -9,7 +9,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from community.forms.groups import lines, readable
+from community.knowing import author_of
+from community.text_check import check
 from community.tlp import Tlp
+from community.viewer import Viewer
 from moderation.actions.deciding import Letter
 from moderation.cases import Matter
 from moderation.forms.base import Form, WordsForm
@@ -24,6 +27,22 @@ class AnswerForm(WordsForm):
     def letter(self) -> Letter:
         """What was filled in."""
         return Letter(words=self.words.data)
+
+
+class ApartForm(AnswerForm):
+    """An answer to people who must not learn who gives it."""
+
+    def __init__(self, viewer: Viewer, **more: Any) -> None:
+        super().__init__(**more)
+        self.viewer = viewer
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse what names the writer or their organization."""
+        good = super().validate(extra_validators)
+        found = check(self.words.data or "", author_of(self.viewer)) if good else []
+        if found:
+            self.words.errors = [*self.words.errors, str(NAMES_YOU) % {"words": found[0].words}]
+        return bool(good) and not found
 
 
 class LetterForm(Form):
@@ -66,6 +85,7 @@ class NarrowForm(LetterForm):
 
 CaseForm = AnswerForm | LetterForm
 _FORMS: dict[str, type[AnswerForm] | type[LetterForm]] = {"words": AnswerForm, "letter": LetterForm}
+NAMES_YOU = _l("“%(words)s” could show who you are. Please leave it out.")
 
 
 def form_for(asks: str, matter: Matter) -> CaseForm | None:
@@ -74,4 +94,6 @@ def form_for(asks: str, matter: Matter) -> CaseForm | None:
         narrow = NarrowForm()
         narrow.offer(matter.labels)
         return narrow
+    if asks == "apart":
+        return ApartForm(matter.viewer)
     return _FORMS[asks]() if asks else None

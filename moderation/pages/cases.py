@@ -40,6 +40,8 @@ def _act(matter: Matter, name: str) -> Page:
         with told(_("Done."), form):
             letter = form.letter() if form is not None else Letter()
             deciding.act(current_viewer(), matter.row.id, name, request.form.get("version", 0, int), letter)
+            if name in offers.END_IN_NOTHING:
+                return redirect(url_for("moderation.home"), 303)
         if form is None or not form.errors:
             return redirect(url_for(".show", case_id=matter.row.id), 303)
         matter = cases.access_case(current_viewer(), matter.row.id)  # somebody else was quicker

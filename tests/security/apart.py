@@ -13,7 +13,8 @@ from tests.security.asking import Ask, script
 from tests.security.happening import Frames, events_of, hear, some_events
 from tests.security.harness import Sight, ask, browser, differing
 from tests.security.rows import settle
-from tests.worlds import smallest, without_hidden
+from tests.worlds import without_hidden
+from tests.worlds_smaller import smallest
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,11 @@ ARGUMENTS: Mapping[str, Keys] = {
     "sign_in_id": lambda world: [f"sign-in {one.key}" for one in world.people],
     "token": lambda world: [],
     "number": lambda world: [],
+    "promotion_id": _keys("ways"),
 }
 # What a query parameter or a form field is tried with: objects of a kind, or these texts.
 PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
-    "act": ("guide", "narrow", "remove", "note", "uphold"),
+    "act": ("guide", "narrow", "remove", "note", "uphold", "refuse_sharing", "refuse_copy"),
     "after": _keys("notes"),
     "assessment": ("1",),
     "before": ("2026-05-03", "nonsense"),
@@ -79,15 +80,20 @@ PARAMETERS: Mapping[str, Keys | tuple[str, ...]] = {
     "state": ("suspended", "nonsense"),
     "unnamed": ("1",),
     "unread": ("1",),
-    "which": ("flag", "appeal", "redaction", "join", "closed", "nonsense"),
+    "which": ("flag", "appeal", "redaction", "promotion", "copy", "join", "closed", "nonsense"),
 }
+COPYING = ("consent", "refuse_sharing", "publish", "refuse_copy", "ask_for_other", "show_copy", "keep_hidden")
 FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
-    "act": ("take", "dismiss", "guide", "warn", "remove", "note", "uphold", "ask", "answer", "take_back", "nonsense"),
+    "act": (
+        *("take", "dismiss", "guide", "warn", "remove", "note", "uphold", "ask", "answer", "take_back", "nonsense"),
+        *COPYING,
+    ),
     "address": _keys("notes"),
-    "answer": ("It is known.",),
+    "agrees": ("", "y"),
     "assessment": ("", "y"),
     "analyst": ("", "y"),
     "anonymous": ("off", "allowed"),
+    "answer": ("agree", "refuse", "changes", "take_back", "It is known."),
     "at_once": ("", "y"),
     "back": ("/groups",),
     "body": ("Said so.",),
@@ -144,6 +150,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "taken": ("Text",),
     "step": ("check", "send", "preview", "back"),
     "stop": ("1",),
+    "target": _keys("rooms"),
     "terms": ("y",),
     "theme": ("dark",),
     "time_zone": ("Asia/Tokyo",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests import oracle, oracle_moderation
+from tests import oracle, oracle_moderation, oracle_promotion
 from tests.oracle_world import Note, Person, Room, World
 from tests.security.doors_trust import (
     asks_for,
@@ -169,6 +169,10 @@ def redacts(world: World, person: Person, keys: Keys) -> bool:
     return seen and (oracle.may_moderate(world, person, note) or oracle.may_open_as_moderator(person))
 
 
+def promotes(world: World, person: Person, keys: Keys) -> bool:
+    return oracle_promotion.promotes(world, person, world.note[keys["post_id"]])
+
+
 def wrote(world: World, person: Person, keys: Keys) -> bool:
     return world.note[keys["post_id"]].author == person.key
 
@@ -244,6 +248,10 @@ DOORS: Mapping[str, Door] = {
     "organizations.keep": Door({"organization_id": reaches}, keeps),
     "organizations.merge": Door({"organization_id": reaches}, judges),
     "organizations.verify": Door({"organization_id": reaches}, judges),
+    "promoting.beside": Door({"post_id": sees_around}),
+    "promoting.end": Door(_POST, promotes),
+    "promoting.propose": Door(_POST, promotes),
+    "promoting.show": Door(_POST, promotes),
     "posts.audience": Door({"post_id": sees_around}),
     "posts.grants": Door(_POST, edits),
     "posts.history": Door(_POST),
@@ -262,6 +270,7 @@ DOORS: Mapping[str, Door] = {
     "unnamed_told.show": Door({"post_id": nobody}),
     "unsealing.agree": Door({"case_id": oracle_moderation.sees_case}),
     "unsealing.ask": Door({"post_id": oracle_moderation.asks_who}, nobody),
+    "unnamed_promotions.show": Door({"promotion_id": nobody}),
     "vouching.ask": Door(_PERSON, asks_for),
     "vouching.decline": Door(_PERSON),
     "vouching.disown": Door(_PERSON, disowns),

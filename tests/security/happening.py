@@ -61,7 +61,7 @@ def _of_trust(world: World) -> Iterator[events.Event]:
 def _of_note(world: World, note: Note, viewer: Person | None) -> Iterator[events.Event]:
     key = number(note.key)
     yield from (events.PostPublished(key), events.PostEdited(key), events.PostWithdrawn(key))
-    yield events.PostRelabelled(key, number(note.author), note.tlp)
+    yield events.PostRelabelled(key, 0 if note.copied else number(note.author), note.tlp)
     if viewer and oracle.sees_post_in_thread(world, viewer, note):
         yield from (events.PostRemoved(key), events.PostRestored(key))
     yield from (events.AuthorTold(key, kind) for kind in ("post_guided", "post_removed", "appeal_decided"))

@@ -16,6 +16,7 @@ from tests.oracle_world import Ask, Invite, Note, Opened, Person, Place, Room, T
 from tests.security.keys import SESSION, START, hashed, mail_of, moment, number, pick, words
 from tests.security.rows_analysis import rows_of_analysis
 from tests.security.rows_moderation import rows_of_moderation
+from tests.security.rows_promotion import rows_of_promotion
 from tests.security.rows_trust import Rows, rows_of_trust
 
 
@@ -30,7 +31,7 @@ def settle(world: World, viewer: Person | None, whole: bool) -> None:
             if table.name not in KEPT:
                 connection.execute(table.delete())
         trust, posts = rows_of_trust(world), _posts(world)
-        cases = (*rows_of_moderation(world), *rows_of_analysis(world))
+        cases = (*rows_of_moderation(world), *rows_of_analysis(world), *rows_of_promotion(world))
         names = _names(world, viewer, whole)
         for rows in (*_people(world), *names, *trust, *_groups(world), *posts, *cases, *_traces(world, viewer, whole)):
             _insert(connection, rows)
@@ -166,8 +167,8 @@ def _post(world: World, one: Note, thread: int) -> dict[str, Any]:
         "id": number(one.key),
         "thread_id": thread,
         "group_id": number(world.room_of(one).key),
-        "author_id": number(one.author),
-        "organization_id": number(world.person[one.author].org),
+        "author_id": None if one.copied else number(one.author),
+        "organization_id": None if one.copied else number(world.person[one.author].org),
         "tlp": one.tlp,
         "severity": "reference" if one.withdrawn else pick("severity" + one.key, "reference", "advisory", "warning"),
         "state": "withdrawn" if one.withdrawn else "removed" if one.removed else "published",

@@ -19,7 +19,8 @@ from tests import oracle
 from tests.oracle_world import Note, Person, Room, World
 from tests.security.keys import number
 from tests.security.rows import settle
-from tests.worlds import smallest, worlds
+from tests.worlds import worlds
+from tests.worlds_smaller import smallest
 
 pytestmark = pytest.mark.timeout(400)  # a minute at most on an idle machine
 

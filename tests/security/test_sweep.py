@@ -279,6 +279,7 @@ SENT = {
     "inviting.new": {"organization": "organization_id"},
     "posts.grants": {"member": "member_id"},
     "redacting.redact": {"case": "case_id"},
+    "promoting.propose": {"target": "group_id"},
     "threads.read": {"to": "post_id"},
     "vouching.ask": {"member": "member_id"},
 }

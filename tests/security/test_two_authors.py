@@ -21,11 +21,14 @@ from community import clock, ids
 from community.actions import releasing
 from community.blocks import Missing
 from community.db import db
-from community.models import Case, CaseStep, Member, Post, Role
+from community.models import Case, CaseStep, Group, Member, Post, Promotion, Role
 from community.outbox import deliver_due
 from community.redacting import Words
+from community.tlp import Tlp
 from community.viewer import viewer_of_member
 from moderation.actions.deciding import Letter, redact_post
+from moderation.actions.promoting import propose
+from moderation.promotions import Prepared
 from tests.browsing import send as post_form
 from tests.conftest import empty
 from tests.factories import World, url
@@ -192,6 +195,34 @@ def destroy(cast: Cast, room: Crowd) -> None:
         assert post_form(cast.author, f"/me/anonymous/{ids.encode(post)}/destroy").status_code == 303
 
 
+def proposed(cast: Cast, room: Crowd) -> str:
+    """A post without a name, of which a moderator proposes a copy for another group: where its author is asked."""
+    send_at_once(cast, room)
+    post = unnamed_post()
+    with at(3, "propose"):
+        chief = db.session.scalars(select(Member.id).where(Member.name == "Moderator")).one()
+        target = db.session.scalars(select(Group.id).where(Group.name == "Elsewhere")).one()
+        propose(viewer_of_member(chief), post, Prepared(target, Tlp.GREEN, "A title", "Words"), 0)
+    db.session.rollback()
+    return f"/me/anonymous/promotions/{ids.encode(db.session.scalars(select(Promotion.id)).one())}"
+
+
+def answers(chosen: str) -> Act:
+    """Proposed, and answered; the answer comes out at the next daily release."""
+
+    def act(cast: Cast, room: Crowd) -> None:
+        path = proposed(cast, room)
+        with at(4, "answer"):
+            given = {"answer": chosen, "version": "1", "words": "Shorter"}
+            assert post_form(cast.author, path, **given).status_code == 303
+        release(24 * 60)
+
+    return act
+
+
+ANSWERS = [answers(chosen) for chosen in ("agree", "refuse", "changes")]
+
+
 def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     """The dumps before and after release, with the person ``who`` as the author."""
     empty(app)
@@ -200,6 +231,7 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
         room = crowd(world)
         moderator = world.member("Moderator")
         world.join(moderator, room.group, Role.MODERATOR)
+        world.group("Elsewhere")
         people: list[Member] = [room.others[0], room.others[1], room.others[2], moderator]
         for name in ("Asker", "Second"):
             keeper = world.member(name, site_moderator=True, joined_on=(START - timedelta(days=60)).date())
@@ -219,7 +251,19 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     yield dump(app)
 
 
-ACTS = [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, destroy, unseal, take_note_of_it]
+ACTS = [
+    send_reply,
+    send_thread,
+    send_at_once,
+    correct,
+    withdraw,
+    appeal,
+    take_note,
+    destroy,
+    unseal,
+    take_note_of_it,
+    *ANSWERS,
+]
 
 
 @pytest.mark.parametrize("act", ACTS)

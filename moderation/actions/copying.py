@@ -1,0 +1,212 @@
+"""What the moderators decide about a copy: those of the source let it go, those of the target publish it."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from community import audit, clock, events, rendering
+from community.actions import removing
+from community.actions.labels import hold_post
+from community.actions.shrinking import when_post_shrinks
+from community.db import action, db
+from community.markup import RENDERER_VERSION
+from community.models import (
+    Case,
+    CaseKind,
+    CaseStep,
+    Consent,
+    Group,
+    Post,
+    PostState,
+    Promotion,
+    PromotionStage,
+    Side,
+    StepKind,
+    Thread,
+    Visibility,
+)
+from community.policy import NotAllowed, Permission, Refused
+from community.tlp import Tlp
+from community.viewer import NOBODY, Viewer
+from moderation import promotions
+from moderation.actions import deciding, promoting
+from moderation.actions.deciding import Letter
+from moderation.actions.flags import WAITS
+from moderation.cases import Matter
+
+NOT_AGREED = _l("Not everybody concerned agrees to exactly this any more. Nothing was published.")
+NOT_THERE = _l("The group does not take it any more. Nothing was published.")
+
+
+# --- the source ---
+
+
+@deciding.does("consent")
+def _consent(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    row = _held_open(matter, PromotionStage.SOURCE)
+    if not promotions.stands(viewer, row):
+        raise Refused(NOT_THERE)
+    deciding.close(viewer, matter, StepKind.CONSENTED, letter)
+    promoting.agree(row, Side.SOURCE, viewer.member_id)
+    row.stage, row.copy_id = PromotionStage.TARGET, _make_copy(row)
+    db.session.flush()
+    _ask_target(row.copy_id, row)
+    promoting.tell_source(row, unless=viewer.member_id)
+
+
+@deciding.does("refuse_sharing")
+def _refuse(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    row = _held_open(matter, PromotionStage.SOURCE)
+    deciding.close(viewer, matter, StepKind.REFUSED, letter)
+    promoting.refuse(row, Side.SOURCE, letter.words)
+    promoting.tell_source(row, unless=viewer.member_id)
+
+
+@deciding.does("ask_source")
+def _ask_for_changes(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    row = _held_open(matter, PromotionStage.SOURCE)
+    deciding.close(viewer, matter, StepKind.CHANGES_ASKED, letter)
+    promoting.ask_for_changes(row, Side.SOURCE, letter.words)
+    promoting.tell_source(row, unless=viewer.member_id)
+
+
+def _held_open(matter: Matter, stage: PromotionStage) -> Promotion:
+    row = promoting.hold_open(matter.row.post_id)
+    if row is None or row.stage != stage:
+        raise Refused(promoting.CHANGED)
+    return row
+
+
+def _make_copy(row: Promotion) -> int:
+    """A thread of its own in the target, which only moderators see until it is published."""
+    copy_id = clock.random_id()
+    db.session.add(Thread(id=copy_id, group_id=row.target_id, title=row.title, kind=row.kind, cause_types=[]))
+    db.session.flush()
+    copy = Post(id=copy_id, thread_id=copy_id, group_id=row.target_id, tlp=row.tlp, severity=row.severity)
+    copy.body, copy.html, copy.renderer = row.body, rendering.render(row.body, copy_id), RENDERER_VERSION
+    copy.state, copy.released_at = PostState.REMOVED, clock.day()
+    db.session.add(copy)
+    db.session.flush()
+    return copy_id
+
+
+def _ask_target(copy_id: int, row: Promotion) -> None:
+    case = Case(id=clock.random_id(), kind=CaseKind.COPY, group_id=row.target_id, post_id=copy_id, version=1)
+    case.opened_at, case.due_at = clock.hour(), clock.hour() + WAITS[row.severity]
+    db.session.add(case)
+    db.session.flush()
+    db.session.add(CaseStep(case_id=case.id, what=StepKind.OPENED, at=clock.hour()))
+
+
+@action
+def take_back(viewer: Viewer, post_id: int, version: int) -> None:
+    """Take back, before it is published, what the viewer agreed to for the source.
+
+    Raises NotFound, NotAllowed, Refused.
+    """
+    post = hold_post(viewer, post_id, Permission.POST_PROMOTE)
+    row = promoting.hold_version(post_id, version)
+    mine = promotions.consents(row.id).get(Side.SOURCE)
+    if mine is None or mine.member_id != viewer.member_id:
+        raise NotAllowed
+    author = promotions.consents(row.id)[Side.AUTHOR]
+    promoting.take_from_target(row)
+    promoting.agree_as_author(row, post, author.member_id)
+    audit.record(viewer, "moderator:promotion:taken_back", group_id=post.group.id, subject_id=post_id)
+    promoting.tell_source(row, unless=viewer.member_id)
+
+
+# --- the target ---
+
+
+@deciding.does("publish")
+def _publish(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    row = _held_copy(matter, PromotionStage.TARGET)
+    copy = db.session.get_one(Post, matter.row.post_id, populate_existing=True)
+    _ensure_agreed(row, copy)
+    deciding.close(viewer, matter, StepKind.ACCEPTED, letter)
+    copy.state, copy.released_at = PostState.PUBLISHED, clock.day()
+    copy.version += 1
+    promoting.end(row, PromotionStage.PUBLISHED)
+    audit.record(viewer, "moderator:copy:published", group_id=copy.group_id, subject_id=copy.id, tlp=copy.tlp)
+    events.record(events.PostPublished(copy.id))
+    promoting.tell_source(row)
+
+
+def _ensure_agreed(row: Promotion, copy: Post) -> None:
+    """Everybody agreed to exactly these words, under this label, in this group: asked of the copy itself."""
+    title = db.session.scalar(select(Thread.title).where(Thread.id == copy.id)) or ""
+    wanted = promotions.digest(copy.group_id, copy.tlp, title, copy.body)
+    given = {one.side: one.digest for one in db.session.scalars(select(Consent).where(Consent.promotion_id == row.id))}
+    if {side: given.get(side) for side in (Side.AUTHOR, Side.SOURCE)} != dict.fromkeys(
+        (Side.AUTHOR, Side.SOURCE), wanted
+    ):
+        raise Refused(NOT_AGREED)
+    group = db.session.get_one(Group, copy.group_id, populate_existing=True)
+    label = Tlp(copy.tlp)
+    if group.archived_at or group.visibility == Visibility.SECRET or label not in map(Tlp, group.labels):
+        raise Refused(NOT_THERE)
+
+
+@deciding.does("refuse_copy")
+def _refuse_copy(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    row = _held_copy(matter, PromotionStage.TARGET)
+    _record_of_copy(viewer, matter, "moderator:copy:refused")
+    promoting.refuse(row, Side.TARGET, letter.words)
+    promoting.tell_source(row)
+
+
+@deciding.does("ask_for_other")
+def _ask_for_other(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    row = _held_copy(matter, PromotionStage.TARGET)
+    _record_of_copy(viewer, matter, "moderator:copy:changes")
+    promoting.ask_for_changes(row, Side.TARGET, letter.words)
+    promoting.tell_source(row)
+
+
+def _record_of_copy(viewer: Viewer, matter: Matter, tag: str) -> None:
+    audit.record(viewer, tag, group_id=matter.row.group_id, subject_id=matter.row.post_id)
+
+
+def _held_copy(matter: Matter, stage: PromotionStage) -> Promotion:
+    asked = select(Promotion).where(Promotion.copy_id == matter.row.post_id, Promotion.stage == stage)
+    row = db.session.scalar(asked.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        raise Refused(promoting.CHANGED)
+    return row
+
+
+# --- afterwards ---
+
+
+@when_post_shrinks
+def hide_copies(post_id: int, below: bool) -> None:
+    """What is proposed of such a post is over; published copies are hidden until their moderators have decided."""
+    which = (Post.thread_id if below else Post.id) == post_id
+    asked = select(Promotion).join(Post, Post.id == Promotion.post_id).where(which)
+    live = asked.where(Promotion.stage.in_((*promotions.OPEN, PromotionStage.PUBLISHED)))
+    for row in db.session.scalars(live.with_for_update(of=Promotion).execution_options(populate_existing=True)).all():
+        if row.stage == PromotionStage.PUBLISHED:
+            _hide(row)
+        else:
+            promoting.end(row, PromotionStage.ENDED)
+            promoting.tell_source(row)
+
+
+def _hide(row: Promotion) -> None:
+    copy = db.session.get(Post, row.copy_id, populate_existing=True)
+    if copy is None or copy.state != PostState.PUBLISHED:
+        return
+    removing.hide_post(NOBODY, copy.id)
+    audit.record(NOBODY, "system:copy:hidden", group_id=copy.group_id, subject_id=copy.id)
+    _ask_target(copy.id, row)
+
+
+@deciding.does("show_copy")
+def _show(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    deciding.close(viewer, matter, StepKind.ACCEPTED, letter)
+    removing.restore_post(viewer, matter.row.post_id)
+
+
+@deciding.does("keep_hidden")
+def _keep_hidden(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    deciding.close(viewer, matter, StepKind.REMOVED, letter)

@@ -1,0 +1,96 @@
+"""Two at one moment: nothing is done twice, and nothing is published that somebody is just taking back."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from community import ids
+from community.db import db
+from community.models import Case, CaseKind, Post, PostState
+from moderation.actions import copying, promoting
+from tests.browsing import send
+from tests.factories import World
+from tests.promoting import TEXT, Trade
+from tests.races import held, wait_for_a_lock
+
+
+@pytest.fixture
+def trade(world: World) -> Trade:
+    return Trade(world)
+
+
+def published(trade: Trade) -> list[str]:
+    db.session.rollback()
+    rows = db.session.scalars(select(Post).where(Post.group_id == trade.target.id)).all()
+    return [one.body for one in rows if one.state == PostState.PUBLISHED]
+
+
+def decide(app: Flask, trade: Trade, name: str, case: Case, act: str) -> int:
+    with app.app_context():
+        answer = send(trade[name].browser, trade.at(case), act=act, version=str(case.version), words="So")
+        return int(answer.status_code)
+
+
+def at_once(first: Any, second: Any, module: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """``first`` stays at the end of the named function until ``second`` waits for it."""
+    with ThreadPoolExecutor(2) as pool, held(monkeypatch, module, name) as (there, go):
+        one: Future[Any] = pool.submit(first)
+        assert there.wait(10)
+        other = pool.submit(second)
+        wait_for_a_lock()
+        go.set()
+        return [one.result(20), other.result(20)]
+
+
+def test_two_moderators_of_the_target_publish_once(app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    trade.waits()
+    case = trade.case(CaseKind.COPY)
+    at_once(
+        lambda: decide(app, trade, "Gate", case, "publish"),
+        lambda: decide(app, trade, "Guard", case, "publish"),
+        copying,
+        "_ensure_agreed",
+        monkeypatch,
+    )
+    assert len(published(trade)) == 1
+    assert trade.stage() == "published"
+
+
+def test_what_the_author_takes_back_first_is_not_published(
+    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trade.waits()
+    case, version = trade.case(CaseKind.COPY), trade.row().version
+
+    def take_back() -> int:
+        with app.app_context():
+            form = {"answer": "take_back", "version": str(version)}
+            return int(send(trade["Author"].browser, trade.path(), **form).status_code)
+
+    publish = lambda: decide(app, trade, "Gate", case, "publish")  # noqa: E731
+    at_once(take_back, publish, promoting, "hold_open", monkeypatch)
+    assert published(trade) == []
+    assert trade.stage() == "author"
+
+
+def test_a_change_at_the_moment_of_publishing_comes_before_or_after(
+    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trade.waits()
+    case, version = trade.case(CaseKind.COPY), trade.row().version
+
+    def change() -> int:
+        form = {"target": ids.encode(trade.target.id), "tlp": "GREEN", "title": "Other", "body": "Other words"}
+        with app.app_context():
+            path = trade.path("promote")
+            return int(send(trade["Second"].browser, path, step="send", version=str(version), **form).status_code)
+
+    publish = lambda: decide(app, trade, "Gate", case, "publish")  # noqa: E731
+    at_once(change, publish, promoting, "hold_open", monkeypatch)
+    assert "Other words" not in published(trade)
+    assert (published(trade), trade.stage()) in (([], "author"), ([TEXT], "published"))
