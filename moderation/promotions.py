@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, bindparam, or_, select
@@ -238,7 +239,13 @@ def access_question(viewer: Viewer, promotion_id: int) -> tuple[PostRow, Any]:
 def audience(viewer: Viewer, group_id: int, label: Tlp) -> reach.Reach:
     """Who will read a copy in a group that the viewer knows, when it is published today."""
     group = access_group(viewer, group_id, Permission.GROUP_READ)
-    return reach.reach(viewer, Place(group), label, at=clock.day())
+    return reach.reach(viewer, Place(group), label, at=today())
+
+
+def today() -> datetime:
+    """The time of a copy that is published now: when the day began where the community is."""
+    there = ZoneInfo(settings().default_time_zone)
+    return clock.now().astimezone(there).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 # --- both ends ---

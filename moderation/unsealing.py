@@ -1,4 +1,4 @@
-"""Who may learn, two together, who wrote an anonymous post (domain, section 6; ADR 32). Nothing here touches a tag."""
+"""Who may learn, two together, who wrote an anonymous post (domain, section 6; ADR 33). Nothing here touches a tag."""
 
 from collections import Counter
 from typing import Any, NamedTuple

@@ -10,9 +10,10 @@ from werkzeug.test import TestResponse
 from community import clock, ids
 from community.actions import releasing
 from community.db import db
-from community.models import Anonymous, Case, CaseKind, Group, Post, PostState, Promotion, Role, Visibility
+from community.models import Anonymous, Case, CaseKind, Group, Member, Post, PostState, Promotion, Role, Visibility
 from community.outbox import deliver_due
 from moderation.actions import promoting
+from tests import unnamed
 from tests.browsing import send
 from tests.factories import World, url
 from tests.notified import Person
@@ -127,10 +128,33 @@ class Trade:
         return copy
 
 
+class Nameless(Trade):
+    """The post is by somebody who did not sign it, with enough people around them."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.crowd: list[Member] = [world.member(f"Person {number}") for number in range(6)]
+        for one in self.crowd:
+            world.join(one, self.source)
+        self.author = world.enter(self.crowd[0])
+        how = {"tlp": "GREEN", "at_once": "y"}
+        sent = unnamed.send(self.author, f"{url('groups', self.source)}/new", title="Ours", body=TEXT, **how)
+        assert sent.status_code == 303
+        self.post = now(Post, select(Post.id).where(Post.pseudonym.is_not(None)))
+
+    def question(self) -> str:
+        return f"/me/anonymous/promotions/{ids.encode(self.row().id)}"
+
+    def reply(self, chosen: str, browser: FlaskClient | None = None, **more: str) -> int:
+        answer = send(browser or self.author, self.question(), answer=chosen, version=self.row().version, **more)
+        db.session.rollback()
+        return int(answer.status_code)
+
+
 def days_later(days: int = 1) -> None:
     """What housekeeping does so many days later, at the daily release, and what is told of it."""
     db.session.rollback()
-    with clock.fixed(clock.day() + timedelta(days=days, seconds=1), "days later"):
+    with clock.fixed(clock.day() + timedelta(days=days, seconds=1), clock.token().hex()):
         releasing.sweep()
         promoting.sweep()
         db.session.rollback()

@@ -62,14 +62,14 @@ class StepKind(StrEnum):
     LOCKED = "locked"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
-    REDACTED = "redacted"
     CONSENTED = "consented"
     ACCEPTED = "accepted"
     CHANGES_ASKED = "changes_asked"
     REFUSED = "refused"
+    LAPSED = "lapsed"
+    REDACTED = "redacted"
     UNSEALED = "unsealed"
     TAKEN_BACK = "taken_back"
-    LAPSED = "lapsed"
 
 
 class Case(HasId, Model):

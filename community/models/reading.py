@@ -70,11 +70,11 @@ class NotificationKind(StrEnum):
     REQUEST_ANSWERED = "request_answered"
     FLAG_HANDLED = "flag_handled"
     RENAMED = "renamed"
+    ANALYSIS_ASKED = "analysis_asked"
+    ANALYSIS_ANSWERED = "analysis_answered"
     PROMOTION_ASKED = "promotion_asked"
     PROMOTION_ANSWERED = "promotion_answered"
     PROMOTION_FOLLOWED = "promotion_followed"
-    ANALYSIS_ASKED = "analysis_asked"
-    ANALYSIS_ANSWERED = "analysis_answered"
     POST_REDACTED = "post_redacted"
     UNSEALING = "unsealing"
 

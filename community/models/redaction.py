@@ -10,6 +10,7 @@ from community.db import HasId, Model, UTCDateTime, holds_words
 from community.models.analysis import AnalysisRequest
 from community.models.moderation import CaseStep, Submission
 from community.models.post import ModeratorReading, Post, Revision, SealedAct, Thread
+from community.models.promotion import Promotion
 from community.models.reading import Draft
 
 
@@ -36,6 +37,7 @@ holds_words(CaseStep, "words")
 holds_words(Submission, "words")
 holds_words(ModeratorReading, "reason")
 holds_words(AnalysisRequest, "question", "answer")
+holds_words(Promotion, "title", "body", "said")
 for sealed in (Redaction, Draft, SealedAct):
     holds_words(sealed)
 

@@ -26,7 +26,8 @@ WORDS = (
     ('threads', 'title', sa.String(200)), ('revisions', 'title', sa.String(200)), ('revisions', 'body', sa.Text()),
     ('case_steps', 'words', sa.String(2000)), ('submissions', 'words', sa.String(1000)),
     ('moderator_readings', 'reason', sa.String(500)), ('analysis_requests', 'question', sa.String(1000)),
-    ('analysis_requests', 'answer', sa.String(4000)),
+    ('analysis_requests', 'answer', sa.String(4000)), ('promotions', 'title', sa.String(200)),
+    ('promotions', 'body', sa.Text()), ('promotions', 'said', sa.String(1000)),
 )
 
 

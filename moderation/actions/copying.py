@@ -1,11 +1,15 @@
 """What the moderators decide about a copy: those of the source let it go, those of the target publish it."""
 
+from collections.abc import Collection, Sequence
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from community import audit, clock, events, rendering
+from community import audit, clock, events, quoting, rendering
 from community.actions import removing
+from community.actions.erasing import when_words_leave
 from community.actions.labels import hold_post
+from community.actions.redacting import Change, when_words_are_taken_out
 from community.actions.shrinking import when_post_shrinks
 from community.db import action, db
 from community.markup import RENDERER_VERSION
@@ -19,6 +23,7 @@ from community.models import (
     PostState,
     Promotion,
     PromotionStage,
+    Revision,
     Side,
     StepKind,
     Thread,
@@ -27,12 +32,14 @@ from community.models import (
 from community.policy import NotAllowed, Permission, Refused
 from community.tlp import Tlp
 from community.viewer import NOBODY, Viewer
+from community.writing import TITLE_LIMIT
 from moderation import promotions
 from moderation.actions import deciding, promoting
 from moderation.actions.deciding import Letter
 from moderation.actions.flags import WAITS
 from moderation.cases import Matter
 
+SAID = 1000
 NOT_AGREED = _l("Not everybody concerned agrees to exactly this any more. Nothing was published.")
 NOT_THERE = _l("The group does not take it any more. Nothing was published.")
 
@@ -83,7 +90,7 @@ def _make_copy(row: Promotion) -> int:
     db.session.flush()
     copy = Post(id=copy_id, thread_id=copy_id, group_id=row.target_id, tlp=row.tlp, severity=row.severity)
     copy.body, copy.html, copy.renderer = row.body, rendering.render(row.body, copy_id), RENDERER_VERSION
-    copy.state, copy.released_at = PostState.REMOVED, clock.day()
+    copy.state, copy.released_at = PostState.REMOVED, promotions.today()
     db.session.add(copy)
     db.session.flush()
     return copy_id
@@ -124,7 +131,7 @@ def _publish(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     copy = db.session.get_one(Post, matter.row.post_id, populate_existing=True)
     _ensure_agreed(row, copy)
     deciding.close(viewer, matter, StepKind.ACCEPTED, letter)
-    copy.state, copy.released_at = PostState.PUBLISHED, clock.day()
+    copy.state, copy.released_at = PostState.PUBLISHED, promotions.today()
     copy.version += 1
     promoting.end(row, PromotionStage.PUBLISHED)
     audit.record(viewer, "moderator:copy:published", group_id=copy.group_id, subject_id=copy.id, tlp=copy.tlp)
@@ -199,6 +206,33 @@ def _hide(row: Promotion) -> None:
     removing.hide_post(NOBODY, copy.id)
     audit.record(NOBODY, "system:copy:hidden", group_id=copy.group_id, subject_id=copy.id)
     _ask_target(copy.id, row)
+
+
+@when_words_are_taken_out
+def change_copies(post_ids: Collection[int], change: Change) -> None:
+    """Words that moderators take out leave the copies, too, and what was answered about them."""
+    for row in db.session.scalars(select(Promotion).where(Promotion.post_id.in_(post_ids))).all():
+        row.said = change(row.said, SAID)
+        if row.copy_id is not None and row.stage == PromotionStage.PUBLISHED:
+            _change_copy(row.copy_id, change)
+    for post_id in sorted(post_ids):
+        hide_copies(post_id, False)
+
+
+def _change_copy(copy_id: int, change: Change) -> None:
+    copy, thread = db.session.get_one(Post, copy_id), db.session.get_one(Thread, copy_id)
+    copy.body, thread.title = change(copy.body, 0), change(thread.title, TITLE_LIMIT)
+    copy.html = rendering.render(copy.body, copy_id)
+    copy.version += 1
+    for revision in db.session.scalars(select(Revision).where(Revision.post_id == copy_id)).all():
+        revision.body, revision.title = change(revision.body, 0), change(revision.title, TITLE_LIMIT)
+
+
+@when_words_leave
+def forget(post_id: int, words: Sequence[str]) -> None:
+    """What a post said leaves what was answered to a proposal about it."""
+    for row in db.session.scalars(select(Promotion).where(Promotion.post_id == post_id, Promotion.said != "")).all():
+        row.said = quoting.without(row.said, post_id, words)[:SAID]
 
 
 @deciding.does("show_copy")

@@ -38,7 +38,10 @@ def test_a_copy_goes_all_the_way(trade: Trade) -> None:
     assert trade.stage() == "published"
     (copy,) = trade.published()
     assert (copy.body, copy.tlp, copy.author_id, copy.pseudonym) == (TEXT, "GREEN", None, None)
-    shown = words(trade["Visitor"].browser.get(url("threads", copy)))
+
+
+def test_its_readers_learn_that_it_is_a_copy_and_no_more(trade: Trade) -> None:
+    shown = words(trade["Visitor"].browser.get(url("threads", trade.share())))
     assert "Not named" in shown
     assert "A copy without names, shared with the consent of its author." in shown
     assert SECRET not in shown

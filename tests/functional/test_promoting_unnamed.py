@@ -1,40 +1,14 @@
 """An anonymous author is asked on a page of their own, answers there, and nobody can tell who or when."""
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from community import ids
 from community.db import db
-from community.models import Consent, Member, Notification, Post, SealedAct
-from tests import unnamed
+from community.models import Consent, Notification, SealedAct
 from tests.browsing import send, words
 from tests.factories import World, url
-from tests.paperwork import now
-from tests.promoting import TEXT, Trade, days_later
-
-
-class Nameless(Trade):
-    """The post is by somebody who did not sign it, with enough people around them."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self.crowd: list[Member] = [world.member(f"Person {number}") for number in range(6)]
-        for one in self.crowd:
-            world.join(one, self.source)
-        self.author = world.enter(self.crowd[0])
-        how = {"tlp": "GREEN", "at_once": "y"}
-        sent = unnamed.send(self.author, f"{url('groups', self.source)}/new", title="Ours", body=TEXT, **how)
-        assert sent.status_code == 303
-        self.post = now(Post, select(Post.id).where(Post.pseudonym.is_not(None)))
-
-    def question(self) -> str:
-        return f"/me/anonymous/promotions/{ids.encode(self.row().id)}"
-
-    def reply(self, chosen: str, browser: FlaskClient | None = None, **more: str) -> int:
-        answer = send(browser or self.author, self.question(), answer=chosen, version=self.row().version, **more)
-        db.session.rollback()
-        return int(answer.status_code)
+from tests.promoting import TEXT, Nameless, days_later
 
 
 @pytest.fixture

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from community import clock, ids
+from community import ids
 from community.actions import removing
 from community.db import action, db
 from community.models import AuditEntry, CaseKind, Notification, OutboxEvent, Post, Promotion, Visibility
 from community.tlp import Tlp
 from community.viewer import NOBODY
+from moderation import promotions
 from tests.browsing import send, words
 from tests.factories import World, url
 from tests.promoting import SECRET, TEXT, TITLE, Trade, reads
@@ -72,9 +75,10 @@ def test_lk_081_the_pages_of_a_copy_are_the_same_from_every_kind_of_group(world:
 
 def test_lk_081_the_time_of_a_copy_is_its_day(trade: Trade) -> None:
     (copy,) = [trade.share()]
-    assert copy.released_at == clock.day()
+    assert copy.released_at == promotions.today()
+    assert copy.released_at.astimezone(ZoneInfo("Asia/Tokyo")).time() == time()
     said = (trade["Visitor"].browser.get(f"{url('posts', copy)}/live").json or {})["at"]
-    assert "T00:00:00" in said
+    assert "T15:00:00" in said  # midnight in Tokyo
     page = trade["Visitor"].browser.get(url("threads", copy)).text
     stamps = re.findall(r'author-when"><time datetime="([^"]+)"', page)
     assert stamps

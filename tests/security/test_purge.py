@@ -7,6 +7,7 @@ destroyed, and does not show them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,22 @@ from sqlalchemy import JSON, Enum, LargeBinary, String, select, text, update
 from community import clock, ids, originals
 from community.actions import purging
 from community.db import db, wordy
-from community.models import AnalysisRequest, Anonymous, Draft, Group, Post, Redaction, Revision, SealedAct
+from community.models import (
+    AnalysisRequest,
+    Anonymous,
+    Draft,
+    Group,
+    Post,
+    PostKind,
+    Promotion,
+    PromotionStage,
+    Redaction,
+    Revision,
+    SealedAct,
+    Severity,
+)
 from community.outbox import deliver_due
+from community.tlp import Tlp
 from tests.browsing import send
 from tests.cases import Scene
 from tests.factories import World, save, url
@@ -30,7 +45,13 @@ pytestmark = pytest.mark.timeout(200)
 QUOTED = "?quote="
 ABOUT = {
     *("case_steps.words", "submissions.words", "moderator_readings.reason"),
-    *("analysis_requests.question", "analysis_requests.answer"),
+    *(
+        "analysis_requests.question",
+        "analysis_requests.answer",
+        "promotions.title",
+        "promotions.body",
+        "promotions.said",
+    ),
 }
 # Tables in which somebody writes, and not about posts.
 ELSEWHERE = {
@@ -46,7 +67,7 @@ ELSEWHERE = {
         "recovery_consents",
     ),
     # Pointers, tags and times only (``test_lk_129_…``, ``test_lk_097_…``).
-    *("audit_entries", "audit_head", "deliveries", "letters", "outbox", "spent_challenges"),
+    *("audit_entries", "audit_head", "consents", "deliveries", "letters", "outbox", "spent_challenges"),
 }
 
 
@@ -130,6 +151,15 @@ def spoken_about(scene: Scene, post: Post, words: Words) -> None:
     scene.send(scene.site, f"/moderation/posts/{ids.encode(post.id)}/open", reason=f"Because of {words}")
     asked = {"asker_id": scene["Other"].member.id, "openly": False, "question": f"What of {words}"}
     save(AnalysisRequest(id=1, post_id=post.id, answer=f"It is {words}", **asked))
+    away = {"target_id": scene.world.group("Elsewhere").id, "due_at": clock.now() + timedelta(days=7)}
+    told = {"title": f"Of {words.title}", "body": f"Elsewhere: {words}", "said": f"Not {words}"}
+    kinds = {
+        "stage": PromotionStage.AUTHOR,
+        "tlp": Tlp.GREEN,
+        "kind": PostKind.DISCUSSION,
+        "severity": Severity.REFERENCE,
+    }
+    save(Promotion(id=1, post_id=post.id, **away, **told, **kinds))
 
 
 def settle() -> None:
