@@ -35,14 +35,13 @@ from community.models import (
     VouchRequest,
 )
 from community.policy import Unproved
-from tests import trusting
+from tests import trusting, unnamed_acts
 from tests.authenticator import Device, begin, give, hold
 from tests.browsing import send
 from tests.factories import World, save, url
 from tests.paperwork import Paper, form_with, rows
-from tests.unnamed import crowd, guided, reply_at
+from tests.unnamed import crowd, reply_at
 from tests.unnamed import send as send_unnamed
-from tests.unsealing import Pair
 
 PASSING = {"sign_ins", "spent_challenges", "audit_head"}
 ROOT = Path(__file__).parents[2]
@@ -225,33 +224,11 @@ def writes_without_a_name(world: World, which: str) -> Try:
     path, form = {
         "correct": (f"{post}/edit", wording),
         "withdraw": (f"{post}/withdraw", {}),
+        "destroy": (f"{post}/destroy", {}),
         "take_back": (f"waiting/{number}/forget", {}),
         "release_now": (f"waiting/{number}/release", {}),
     }[which]
     return Try(browser, f"/me/anonymous/{path}", form)
-
-
-def unseals(world: World, which: str) -> Try:
-    """One of two site moderators, of whom the first has asked already when it is about the second."""
-    pair = Pair(world, asker={"mail": mail_of("kubo")} if which == "asking" else {"mail": "first@example.test"})
-    if which == "asking":
-        return Try(pair.asking, f"/moderation/posts/{ids.encode(pair.post)}/unseal", {"reason": trusting.REASON})
-    pair.ask()
-    pair.change(pair.second, mail=mail_of("kubo"))
-    return Try(pair.agreeing, f"/moderation/cases/{ids.encode(pair.case().id)}/unseal", {"version": "1"})
-
-
-def answers_moderators(world: World, which: str) -> Try:
-    """An author of an anonymous post about which moderators sent guidance."""
-    room = crowd(world)
-    author = world.member(mail=mail_of("kubo"))
-    world.join(author, room.group)
-    post, step = guided(world, room, author)
-    path, form = {
-        "appeal": (f"{ids.encode(post)}/decisions", {"decision": ids.encode(step), "words": "It was not so"}),
-        "hear": ("told", {}),
-    }[which]
-    return Try(world.enter(author), f"/me/anonymous/{path}", form)
 
 
 # One for each function that calls ensure_proved. Who is at the browser is a persona of the demo where it is a form.
@@ -259,14 +236,16 @@ ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.passkeys.add": adds_a_passkey,
     "community.actions.passkeys.remove": removes_a_passkey,
     "community.actions.unnamed.correct": lambda world: writes_without_a_name(world, "correct"),
+    "community.actions.unnamed.destroy": lambda world: writes_without_a_name(world, "destroy"),
     "community.actions.unnamed.release_now": lambda world: writes_without_a_name(world, "release_now"),
     "community.actions.unnamed.take_back": lambda world: writes_without_a_name(world, "take_back"),
     "community.actions.unnamed.withdraw": lambda world: writes_without_a_name(world, "withdraw"),
     "moderation.actions.opening.open_as_moderator": opens_a_post,
-    "moderation.actions.asking.appeal_unnamed": lambda world: answers_moderators(world, "appeal"),
-    "moderation.actions.hearing.hear": lambda world: answers_moderators(world, "hear"),
-    "moderation.actions.unsealing.ask": lambda world: unseals(world, "asking"),
-    "moderation.actions.unsealing.agree": lambda world: unseals(world, "agreeing"),
+    "moderation.actions.asking.appeal_unnamed": lambda world: Try(*unnamed_acts.answers_moderators(world, "appeal")),
+    "moderation.actions.consenting.answer_unnamed": lambda world: Try(*unnamed_acts.answers_a_question(world)),
+    "moderation.actions.hearing.hear": lambda world: Try(*unnamed_acts.answers_moderators(world, "hear")),
+    "moderation.actions.unsealing.ask": lambda world: Try(*unnamed_acts.unseals(world, "asking")),
+    "moderation.actions.unsealing.agree": lambda world: Try(*unnamed_acts.unseals(world, "agreeing")),
     "trust.actions.recoveries.consent": speaks_for_who_lost_their_passkeys,
     "community.actions.destroying.destroy_own": destroys_their_own,
     "moderation.actions.opening.open_original": opens_an_original,

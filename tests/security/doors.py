@@ -297,6 +297,7 @@ DOORS: Mapping[str, Door] = {
 LISTS = frozenset(
     {
         "about.accept",
+        "analysis.index",
         "compose.choose",
         "compose.mine",
         "desk.home",
