@@ -31,6 +31,7 @@ from tests.factories import World, save, url
 from tests.functional.test_unnamed import MINE
 from tests.notified import deliver
 from tests.paperwork import now, rows
+from tests.promoting import days_later
 from tests.unnamed import later
 from tests.unsealing import REASON, Pair
 
@@ -281,7 +282,7 @@ def test_the_author_finds_the_notice_until_they_say_so(app: Flask, pair: Pair) -
         assert "Asker asked, Second agreed" in page
         assert REASON not in page
         assert post_form(browser, at).status_code == 303
-        later()
+        days_later()
     with clock.fixed(clock.now() + timedelta(days=81), "read"):
         browser, at = led_to(app, pair.author)
         assert at == "/groups"

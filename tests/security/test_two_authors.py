@@ -243,6 +243,8 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     act(Cast(browsers[who], browsers[1 - who], *browsers[2:]), room)
     yield dump(app)
     release(45)
+    if act in (take_note, take_note_of_it):
+        release(16 * 60)  # with the day
     yield dump(app)
     with at(46, "read"):
         for path in ("/", url("threads", room.opening), "/notifications"):
