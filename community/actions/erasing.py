@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from community import audit, events, quoting, rendering
 from community.actions.drafts import take_out_of_drafts
+from community.actions.keeping import change_originals
 from community.db import db
 from community.models import Post, Quote, Revision, Thread
 from community.viewer import Viewer
@@ -41,7 +42,8 @@ def _wordings(post_id: int) -> list[str]:
 
 
 def _take_out_of_quotes(viewer: Viewer, post_id: int, words: list[str]) -> None:
-    quoting_posts = select(Quote.post_id).where(Quote.quoted_id == post_id)
+    quoting_posts = db.session.scalars(select(Quote.post_id).where(Quote.quoted_id == post_id)).all()
+    change_originals(quoting_posts, lambda text, _limit: quoting.without(text, post_id, words))
     for revision in db.session.scalars(select(Revision).where(Revision.post_id.in_(quoting_posts))).all():
         revision.body = quoting.without(revision.body, post_id, words)
     for post in db.session.scalars(select(Post).where(Post.id.in_(quoting_posts))).all():
@@ -50,5 +52,6 @@ def _take_out_of_quotes(viewer: Viewer, post_id: int, words: list[str]) -> None:
             continue
         # A new version, so that whoever is just editing it does not put the words back unawares.
         post.body, post.html, post.version = left, rendering.render(left, post.id), post.version + 1
+        post.lost_words = True
         audit.record(viewer, "system:quote:erased", group_id=post.group_id, subject_id=post.id)
         events.record(events.PostEdited(post.id))
