@@ -45,7 +45,10 @@ def _take_out_of_quotes(viewer: Viewer, post_id: int, words: list[str]) -> None:
     quoting_posts = db.session.scalars(select(Quote.post_id).where(Quote.quoted_id == post_id)).all()
     change_originals(quoting_posts, lambda text, _limit: quoting.without(text, post_id, words))
     for revision in db.session.scalars(select(Revision).where(Revision.post_id.in_(quoting_posts))).all():
-        revision.body = quoting.without(revision.body, post_id, words)
+        left = quoting.without(revision.body, post_id, words)
+        if left != revision.body:
+            revision.body = left
+            db.session.get_one(Post, revision.post_id).lost_words = True
     for post in db.session.scalars(select(Post).where(Post.id.in_(quoting_posts))).all():
         left = quoting.without(post.body, post_id, words)
         if left == post.body:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from community import audit, clock, events, quoting, rendering
 from community.actions import removing
 from community.actions.erasing import when_words_leave
-from community.actions.keeping import change_originals, forget_originals, when_originals_go
+from community.actions.keeping import Change, change_originals, forget_originals, when_originals_go
 from community.actions.labels import hold_post
-from community.actions.redacting import Change, change_everywhere, when_words_are_taken_out
+from community.actions.redacting import change_everywhere, when_words_are_taken_out
 from community.actions.shrinking import when_post_shrinks
 from community.db import action, db
 from community.markup import RENDERER_VERSION
@@ -213,10 +213,17 @@ def change_copies(post_ids: Collection[int], change: Change) -> None:
     for row in db.session.scalars(select(Promotion).where(Promotion.post_id.in_(post_ids))).all():
         row.said = change(row.said, SAID)
         if row.copy_id is not None and row.stage == PromotionStage.PUBLISHED:
+            _hold(row.copy_id)
             change_everywhere(NOBODY, row.copy_id, change)
             change_originals([row.copy_id], change)
     for post_id in sorted(post_ids):
         hide_copies(post_id, False)
+
+
+def _hold(copy_id: int) -> None:
+    """Whoever changes the copy at the same moment is waited for: what they took out of it stays out."""
+    held = select(Post).where(Post.id == copy_id).with_for_update().execution_options(populate_existing=True)
+    db.session.scalars(held).one()
 
 
 @when_words_leave
