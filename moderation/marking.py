@@ -39,8 +39,11 @@ class Marked(NamedTuple):
 
 def suggestions(viewer: Viewer, post: PostRow) -> list[Words]:
     """Words in a post that could be worth taking out, each once: names of organizations, and what the check finds."""
-    wordings = originals.wordings(post.id)
-    texts = [text for one in wordings for text in one if text]
+    return suggestions_in(viewer, [text for one in originals.wordings(post.id) for text in one if text])
+
+
+def suggestions_in(viewer: Viewer, texts: Collection[str]) -> list[Words]:
+    """The same for texts that are no post yet."""
     found = [*_names(viewer, texts), *(one for text in texts for one in _checked(text))]
     return list(dict.fromkeys(found))[:MOST]
 

@@ -13,6 +13,7 @@ from community.db import db
 from community.models import Anonymous, Case, CaseKind, Group, Member, Post, PostState, Promotion, Role, Visibility
 from community.outbox import deliver_due
 from moderation.actions import promoting
+from moderation.promotions import OPEN
 from tests import unnamed
 from tests.browsing import send
 from tests.factories import World, url
@@ -73,8 +74,10 @@ class Trade:
         return self.send(name, self.path(), answer=chosen, version=version or self.row().version, **more)
 
     def row(self) -> Promotion:
-        found: Promotion = now(Promotion, select(Promotion.id).order_by(Promotion.due_at.desc()).limit(1))
-        return found
+        """The open proposal about the post, or the one that came last."""
+        mine = select(Promotion.id).where(Promotion.post_id == self.post.id)
+        last = mine.order_by(Promotion.stage.in_(OPEN).desc(), Promotion.due_at.desc()).limit(1)
+        return now(Promotion, last)
 
     def stage(self) -> str:
         return str(self.row().stage)
@@ -82,9 +85,9 @@ class Trade:
     # --- both ---
 
     def case(self, kind: CaseKind) -> Case:
-        return now(
-            Case, select(Case.id).where(Case.kind == kind).order_by(Case.state.desc(), Case.opened_at.desc()).limit(1)
-        )
+        group = self.target if kind == CaseKind.COPY else self.source
+        mine = select(Case.id).where(Case.kind == kind, Case.group_id == group.id)
+        return now(Case, mine.order_by(Case.state.desc(), Case.opened_at.desc()).limit(1))
 
     def at(self, case: Case) -> str:
         return f"/moderation/cases/{ids.encode(case.id)}"

@@ -77,6 +77,7 @@ class NotificationKind(StrEnum):
     PROMOTION_FOLLOWED = "promotion_followed"
     POST_REDACTED = "post_redacted"
     UNSEALING = "unsealing"
+    POINTED_OUT = "pointed_out"
 
 
 class Notification(HasId, Model):

@@ -8,15 +8,18 @@ from werkzeug.wrappers import Response
 
 from community import ids, rendering
 from community.access import NotFound, PostRow, access_post
-from community.pages.checked import Checked, checked, take_out, texts_of
+from community.pages.checked import Checked, checked
 from community.pages.hook import current_viewer
+from community.pages.missing import REASONS
 from community.pages.told import told
 from community.policy import Permission
+from community.redacting import Words, without
 from community.tlp import is_wider
-from community.writing import Unfit
+from community.writing import TITLE_LIMIT, Unfit
 from moderation import promotions
 from moderation.actions import consenting, copying, promoting
 from moderation.forms.promoting import AnswerForm, PromoteForm
+from moderation.marking import suggestions_in
 from moderation.told import is_author
 
 pages = Blueprint("promoting", __name__)
@@ -47,14 +50,24 @@ def _begin(post: PostRow, row: Any) -> PromoteForm:
 
 
 def _sent(form: PromoteForm, post: PostRow) -> Page:
-    mine = is_author(current_viewer(), post)
-    if not form.validate() or (take_out(form, anonymous=mine) and not form.validate()):
+    if not form.validate():
         return _write(form, post, 422)
-    step = request.form.get("step")
-    if step == "send":
+    if "taken" in request.form:
+        _leave_out(form, request.form["taken"])
+    elif request.form.get("step") == "send":
         return _send(form, post)
-    look = checked(texts_of(form), anonymous=mine)
-    return _write(form, post, 200) if step == "back" else _look(form, post, look)
+    return _write(form, post, 200) if request.form.get("step") == "back" else _look(form, post)
+
+
+def _leave_out(form: PromoteForm, words: str) -> None:
+    """Put a block in the place of words that were suggested."""
+    wanted = [one for one in _suggested(form) if one.text == words]
+    form.title.data = without(form.title.data or "", wanted, TITLE_LIMIT)
+    form.body.data = without(form.body.data or "", wanted)
+
+
+def _suggested(form: PromoteForm) -> list[Words]:
+    return suggestions_in(current_viewer(), [form.title.data or "", form.body.data or ""])
 
 
 def _send(form: PromoteForm, post: PostRow) -> Page:
@@ -80,16 +93,18 @@ def _write(form: PromoteForm, post: PostRow, status: int) -> Page:
     return page, status
 
 
-def _look(form: PromoteForm, post: PostRow, look: Checked) -> Page:
-    prepared = form.prepared()
+def _look(form: PromoteForm, post: PostRow) -> Page:
+    prepared, mine = form.prepared(), is_author(current_viewer(), post)
     return render_template(
         "moderation/promotion/look.html",
         form=form,
         post=post,
-        checked=look,
+        suggested=_suggested(form),
+        reasons=REASONS,
+        look=checked({"title": prepared.title, "body": prepared.body}, anonymous=True) if mine else None,
         target=promotions.target_named(current_viewer(), prepared.target_id),
         wider=is_wider(prepared.tlp, post.tlp),
-        mine=is_author(current_viewer(), post),
+        mine=mine,
         html=rendering.preview(form.body.data),
     )
 

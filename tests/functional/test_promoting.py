@@ -2,14 +2,20 @@
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from community import ids
+from community.blocks import Missing, block
 from community.db import db
-from community.models import CaseKind, Promotion, Role, Visibility
+from community.models import CaseKind, Organization, Promotion, Role, Visibility
+from community.policy import NotAllowed
 from community.tlp import Tlp
+from community.viewer import viewer_of_member
+from moderation.actions import consenting
+from moderation.actions.consenting import Answer
 from tests.browsing import send, words
 from tests.factories import World, url
-from tests.paperwork import send_post
+from tests.paperwork import paper, press, send_post
 from tests.promoting import SECRET, TEXT, TITLE, Trade, days_later
 
 
@@ -66,6 +72,15 @@ def test_nobody_agrees_in_the_place_of_another(trade: Trade) -> None:
     for name in ("Author", "Reader", "Chief", "Second", "Visitor"):
         assert trade.decide(name, CaseKind.COPY, "publish", case).status_code == 404
     assert trade.published() == []
+
+
+def test_the_act_itself_asks_who_answers(trade: Trade) -> None:
+    trade.propose()
+    for name in ("Chief", "Second", "Reader"):
+        viewer = viewer_of_member(trade[name].member.id)
+        with pytest.raises(NotAllowed):
+            consenting.answer(viewer, trade.post.id, trade.row().version, Answer.AGREE, "", agrees=True)
+    assert trade.stage() == "author"
 
 
 def test_who_prepared_it_alone_is_joined_by_a_site_moderator(world: World) -> None:
@@ -262,3 +277,16 @@ def test_a_follow_up_reminds_the_moderators_of_the_source(trade: Trade) -> None:
     told = "A follow-up to something of which a copy was shared: should the other group have it, too?"
     assert told in trade["Chief"].told()
     assert told not in trade["Reader"].told() + trade["Gate"].told()
+
+
+def test_names_of_organizations_are_left_out_by_one_button(trade: Trade) -> None:
+    name = trade.world.organization("Suidou Works").name
+    trade.world.member("Somebody", db.session.scalars(select(Organization).where(Organization.name == name)).one())
+    browser = trade["Chief"].browser
+    form = {"target": ids.encode(trade.target.id), "tlp": "GREEN", "title": TITLE, "body": f"{TEXT} It hit {name}."}
+    looked = press(browser, browser.get(trade.path("promote")), "check", **form)
+    given = [*paper(looked, "send").fields, ("taken", name)]
+    looked = browser.post(trade.path("promote"), data=MultiDict(given))
+    assert name not in words(looked)
+    assert press(browser, looked, "send").status_code == 303
+    assert trade.row().body == f"{TEXT} It hit {block(Missing.ORGANIZATION)}."

@@ -235,8 +235,8 @@ def writes_without_a_name(world: World, which: str) -> Try:
 ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.passkeys.add": adds_a_passkey,
     "community.actions.passkeys.remove": removes_a_passkey,
-    "community.actions.unnamed.correct": lambda world: writes_without_a_name(world, "correct"),
     "community.actions.unnamed.destroy": lambda world: writes_without_a_name(world, "destroy"),
+    "community.actions.unnamed.correct": lambda world: writes_without_a_name(world, "correct"),
     "community.actions.unnamed.release_now": lambda world: writes_without_a_name(world, "release_now"),
     "community.actions.unnamed.take_back": lambda world: writes_without_a_name(world, "take_back"),
     "community.actions.unnamed.withdraw": lambda world: writes_without_a_name(world, "withdraw"),

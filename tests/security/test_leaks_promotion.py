@@ -19,8 +19,9 @@ from community.viewer import NOBODY
 from moderation import promotions
 from tests.browsing import send, words
 from tests.factories import World, url
+from tests.paperwork import press
 from tests.promoting import SECRET, TEXT, TITLE, Trade, reads
-from tests.security.test_leaks_acts import deliver
+from tests.security.test_leaks_acts import deliver, tables
 
 ADDRESS = re.compile(r"\b[0-9a-hj-km-np-tv-z]{13}\b")
 
@@ -161,12 +162,16 @@ def shrink(trade: Trade, how: str) -> None:
         edited = {"title": "Our pumps", "body": "Less", "tlp": "AMBER", "kind": "discussion", "severity": "reference"}
         done = send(trade["Author"].browser, f"{at}/edit", version="1", step="send", **edited)
         assert done.status_code == 303, words(done)
+    elif how == "redacted":
+        browser = trade["Chief"].browser
+        form = {"taken": "false invoice", "missing": "other"}
+        assert press(browser, press(browser, browser.get(f"{at}/redact"), "preview", **form), "send").status_code == 303
     else:
         remove(trade.post.id)
     db.session.rollback()
 
 
-SHRUNK = ["withdrawn", "narrowed", "edited", "removed"]
+SHRUNK = ["withdrawn", "narrowed", "edited", "removed", "redacted"]
 
 
 @pytest.fixture
@@ -185,6 +190,13 @@ def test_a_copy_is_hidden_until_its_moderators_decide(private: Trade, how: str) 
     assert not [one for one in ("ithdr", "stricter", SECRET) if one in page.partition("What happened")[0]]
     assert trade.take_in(act="show_copy").status_code == 303
     assert trade["Visitor"].browser.get(url("threads", copy)).status_code == 200
+
+
+def test_lk_128_words_taken_out_of_the_source_leave_its_copies_at_once(private: Trade) -> None:
+    private.share()
+    assert tables().count("false invoice") == 4  # source and copy, their words and how they are drawn
+    shrink(private, "redacted")
+    assert tables().count("false invoice") == 0
 
 
 def test_a_hidden_copy_may_stay_so(private: Trade) -> None:

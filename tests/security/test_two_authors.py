@@ -223,20 +223,25 @@ def answers(chosen: str) -> Act:
 ANSWERS = [answers(chosen) for chosen in ("agree", "refuse", "changes")]
 
 
+def offices(world: World, room: Crowd) -> list[Member]:
+    """A moderator of the group, and two of the site."""
+    moderator = world.member("Moderator")
+    world.join(moderator, room.group, Role.MODERATOR)
+    since = (START - timedelta(days=60)).date()
+    keepers = [world.member(name, site_moderator=True, joined_on=since) for name in ("Asker", "Second")]
+    for keeper in keepers:
+        world.join(keeper, room.group, Role.READER)
+    return [moderator, *keepers]
+
+
 def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     """The dumps before and after release, with the person ``who`` as the author."""
     empty(app)
     with at(0, "world"):
         world = World(app)
         room = crowd(world)
-        moderator = world.member("Moderator")
-        world.join(moderator, room.group, Role.MODERATOR)
         world.group("Elsewhere")
-        people: list[Member] = [room.others[0], room.others[1], room.others[2], moderator]
-        for name in ("Asker", "Second"):
-            keeper = world.member(name, site_moderator=True, joined_on=(START - timedelta(days=60)).date())
-            world.join(keeper, room.group, Role.READER)
-            people.append(keeper)
+        people = [room.others[0], room.others[1], room.others[2], *offices(world, room)]
         browsers = [world.enter(one) for one in people]
         for number, browser in enumerate(browsers):
             browser.environ_base["who"] = f"who {number}"
