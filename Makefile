@@ -77,6 +77,10 @@ soak: install-dev ## the long tests: thousands of worlds, paired timings (an hou
 bench-pages: install-dev ## page benchmark against the floor, prints JSON (needs PostgreSQL)
 	@$(BIN)/python -m bench.pages $(ARGS)
 
+.PHONY: bench-moderation
+bench-moderation: install-dev ## the queue against the floor, and taking words out, prints JSON (needs PostgreSQL)
+	@$(BIN)/python -m bench.moderation $(ARGS)
+
 .PHONY: bench-live
 bench-live: install-dev ## how soon open pages hear, on both kinds of site, prints JSON (needs PostgreSQL and Redis)
 	@$(BIN)/python -m bench.live $(ARGS)

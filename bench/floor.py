@@ -11,7 +11,7 @@ import secrets
 from typing import Any
 
 from flask import Flask, abort, redirect, request, session
-from sqlalchemy import ForeignKey, and_, create_engine, select, update
+from sqlalchemy import ForeignKey, and_, create_engine, func, select, update
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -87,6 +87,16 @@ class Post(Base):
     author: Mapped[Member] = relationship()
 
 
+class Case(Base):
+    """Something that waits for a moderator."""
+
+    __tablename__ = "waiting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    due: Mapped[dt.datetime] = mapped_column(index=True)
+    topic: Mapped[Topic] = relationship()
+
+
 engine = create_engine(os.environ["FLOOR_DATABASE"], pool_size=8, max_overflow=8)
 Session = scoped_session(sessionmaker(engine, expire_on_commit=False))
 app = Flask("floor")
@@ -126,9 +136,15 @@ GROUP = (
 <p>{{ t.author.name }} {{ t.posts }} {{ t.last_at.strftime('%Y-%m-%d %H:%M') }}</p></section>{% endfor %}"""
     + TAIL
 )
-TEMPLATES = {
-    name: app.jinja_env.from_string(text) for name, text in (("thread", THREAD), ("home", HOME), ("group", GROUP))
-}
+QUEUE = (
+    HEAD
+    + """<h1>Queue</h1><p>{{ count }}</p>{% for c in cases %}<section>
+<h2><a href="/case/{{ c.id }}">{{ c.topic.title }}</a></h2>
+<p>{{ c.topic.author.name }} {{ c.due.strftime('%Y-%m-%d %H:%M') }}</p></section>{% endfor %}"""
+    + TAIL
+)
+PAGES = {"thread": THREAD, "home": HOME, "group": GROUP, "queue": QUEUE}
+TEMPLATES = {name: app.jinja_env.from_string(text) for name, text in PAGES.items()}
 
 
 @app.teardown_appcontext
@@ -186,6 +202,17 @@ def group(forum_id: int) -> str:
     statement = select(Topic).options(joinedload(Topic.author, innerjoin=True)).where(Topic.forum_id == forum_id)
     topics = Session.scalars(statement.order_by(Topic.last_at.desc()).limit(20)).all()
     return TEMPLATES["group"].render(title=forum.name, forum=forum, topics=topics, me=me)
+
+
+@app.get("/queue")
+def queue() -> str:
+    """50 cases by the time they are due."""
+    me = _me()
+    mine = select(Case).join(Case.topic).join(Place, _mine(Topic.forum_id, me))
+    count = Session.scalar(select(func.count()).select_from(mine.subquery()))
+    listed = mine.options(contains_eager(Case.topic).joinedload(Topic.author, innerjoin=True))
+    cases = Session.scalars(listed.order_by(Case.due).limit(50)).all()
+    return TEMPLATES["queue"].render(title="Queue", cases=cases, count=count, me=me)
 
 
 @app.post("/thread/<int:topic_id>")

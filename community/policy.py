@@ -46,6 +46,7 @@ class Permission(StrEnum):
     POST_PROMOTE = "post.promote"
     POST_ASK_ANALYST = "post.ask_analyst"
     POST_ANALYZE = "post.analyze"
+    POST_POINT_OUT = "post.point_out"
     COMMUNITY_INVITE = "community.invite"
     COMMUNITY_VOUCH = "community.vouch"
     COMMUNITY_TRUST = "community.trust"
@@ -248,6 +249,7 @@ RULES: dict[Permission, Callable[[Viewer, Any], bool]] = {
     Permission.POST_PROMOTE: _promotes,
     Permission.POST_ASK_ANALYST: _asks_analyst,
     Permission.POST_ANALYZE: _analyzes,
+    Permission.POST_POINT_OUT: _narrows,
     Permission.COMMUNITY_INVITE: _is_active,
     Permission.COMMUNITY_VOUCH: _is_active,
     Permission.COMMUNITY_TRUST: _keeps_trust,

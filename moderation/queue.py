@@ -68,11 +68,12 @@ def queue(viewer: Viewer, wanted: Filter, number: int) -> Queue:
     """What waits for the viewer, or with ``Which.CLOSED`` what was decided, the latest first."""
     last = number * PAGE + 1
     items = [Item(row.due_at, row, None) for row in _cases(viewer, wanted, last)]
-    items += [Item(row.asked_at + JOINING_WAITS, None, row) for row in _requests(viewer, wanted)]
+    joining = _joining(viewer)
+    items += [Item(row.asked_at + JOINING_WAITS, None, row) for row in _requests(joining, wanted)]
     if wanted.which != Which.CLOSED:
         items.sort(key=lambda item: item.due_at)
     shown = items[last - 1 - PAGE : last]
-    return Queue(shown[:PAGE], number, len(shown) > PAGE, _counts(viewer))
+    return Queue(shown[:PAGE], number, len(shown) > PAGE, _counts(viewer, joining))
 
 
 def _cases(viewer: Viewer, wanted: Filter, most: int) -> list[Any]:
@@ -94,16 +95,20 @@ def _cases(viewer: Viewer, wanted: Filter, most: int) -> list[Any]:
     return list(db.session.execute(lines.order_by(order, Case.opened_at, Case.id).limit(most), given).all())
 
 
-def _requests(viewer: Viewer, wanted: Filter) -> list[Any]:
+def _joining(viewer: Viewer) -> list[Any]:
+    """Everybody who asks to join a group that the viewer moderates."""
+    return rosters.requests(viewer, [room.id for room in rosters.rooms_to_moderate(viewer) if room.archived_at is None])
+
+
+def _requests(joining: list[Any], wanted: Filter) -> list[Any]:
     if wanted.mine or wanted.which not in (Which.ALL, Which.JOIN):
         return []
-    rooms = [room.id for room in rosters.rooms_to_moderate(viewer) if room.archived_at is None]
-    rows = rosters.requests(viewer, [room for room in rooms if wanted.group_id in (0, room)])
+    rows = [row for row in joining if wanted.group_id in (0, row.group_id)]
     due = [row for row in rows if row.asked_at + JOINING_WAITS <= clock.now()]
     return due if wanted.overdue else rows
 
 
-def _counts(viewer: Viewer) -> dict[str, int]:
+def _counts(viewer: Viewer, joining: list[Any]) -> dict[str, int]:
     """Of open cases by kind, of the viewer's own, and of what should be done by now; of very many no more than so."""
     mine = case((Case.assignee_id == bindparam("viewer_id"), 1), else_=0)
     late = case((Case.due_at <= _now, 1), else_=0)
@@ -111,8 +116,7 @@ def _counts(viewer: Viewer) -> dict[str, int]:
     few = lines.order_by(Case.due_at).limit(MOST_COUNTED).subquery()
     counted = select(few.c.kind, func.count(), func.sum(few.c.mine), func.sum(few.c.late)).group_by(few.c.kind)
     rows: list[Any] = list(db.session.execute(counted, scope.binds(viewer) | {"now": clock.now()}).all())
-    joining = _requests(viewer, Filter())
-    late_joining = len(_requests(viewer, Filter(overdue=True)))
+    late_joining = len(_requests(joining, Filter(overdue=True)))
     found = {str(kind): number for kind, number, _, _ in rows} | {"join": len(joining)}
     return found | {
         "all": sum(found.values()),

@@ -38,17 +38,22 @@ def when_words_are_taken_out(changer: Changer) -> Changer:
 def take_out(viewer: Viewer, row: PostRow, wanted: Sequence[Words]) -> None:
     """In the running action, which holds the post: take words out of it and of everything that repeats it."""
     _keep(row, originals.wordings(row.id), by_author=False, reasons=sorted({one.reason for one in wanted}))
-    change = partial(_without, wanted)
-    post = db.session.get_one(Post, row.id)
-    if not _change_post(post, change):
-        post.version += 1  # earlier wordings change: whoever is just editing does not put words back unawares
-    if row.is_opening:
-        thread = db.session.get_one(Thread, row.id)
-        thread.title = change(thread.title, TITLE)
-    _change_revisions([row.id], change)
-    _spread(viewer, row.id, change)
+    change_everywhere(viewer, row.id, partial(_without, wanted))
     audit.record(viewer, "moderator:post:redacted", group_id=row.group.id, subject_id=row.id)
     events.record(events.PostRedacted(row.id))
+
+
+def change_everywhere(viewer: Viewer, post_id: int, change: Change) -> None:
+    """In the running action: change a post, its title when it opens a thread, its revisions, and what repeats it."""
+    post = db.session.get_one(Post, post_id)
+    if not _change_post(post, change):
+        post.version += 1  # earlier wordings change: whoever is just editing does not put words back unawares
+    thread = db.session.get(Thread, post_id)
+    if thread is not None:
+        thread.title = change(thread.title, TITLE)
+    _change_revisions([post_id], change)
+    _spread(viewer, post_id, change)
+    db.session.flush()
 
 
 def _without(wanted: Sequence[Words], text: str, limit: int) -> str:

@@ -1,6 +1,7 @@
 """The tables, one module per noun."""
 
 from community.models.analysis import AnalysisRequest, AnalysisState
+from community.models.expert import ExpertHint
 from community.models.group import (
     Anonymous,
     Group,
@@ -88,6 +89,7 @@ __all__ = [
     "EarlierName",
     "Engagement",
     "Enrolment",
+    "ExpertHint",
     "FlagReason",
     "Follow",
     "Grant",

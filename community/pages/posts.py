@@ -45,6 +45,7 @@ def _acts(post: PostRow) -> dict[str, bool]:
         "may_widen": writes and bool(bounds.labels_to_widen(viewer, post)),
         "may_promote": policy.can(viewer, Permission.POST_PROMOTE, post) and post.tlp != Tlp.RED,
         "may_narrow": policy.can(viewer, Permission.POST_NARROW, post),
+        "may_point_out": policy.can(viewer, Permission.POST_POINT_OUT, post),
         "may_redact": policy.can(viewer, Permission.POST_REDACT, post),
         "may_reply": post.in_thread and policy.can(viewer, Permission.POST_REPLY, post.thread),
     }

@@ -9,7 +9,7 @@ from community import audit, clock, events, quoting, rendering
 from community.actions import removing
 from community.actions.erasing import when_words_leave
 from community.actions.labels import hold_post
-from community.actions.redacting import Change, when_words_are_taken_out
+from community.actions.redacting import Change, change_everywhere, when_words_are_taken_out
 from community.actions.shrinking import when_post_shrinks
 from community.db import action, db
 from community.markup import RENDERER_VERSION
@@ -23,7 +23,6 @@ from community.models import (
     PostState,
     Promotion,
     PromotionStage,
-    Revision,
     Side,
     StepKind,
     Thread,
@@ -32,7 +31,6 @@ from community.models import (
 from community.policy import NotAllowed, Permission, Refused
 from community.tlp import Tlp
 from community.viewer import NOBODY, Viewer
-from community.writing import TITLE_LIMIT
 from moderation import promotions
 from moderation.actions import deciding, promoting
 from moderation.actions.deciding import Letter
@@ -213,18 +211,9 @@ def change_copies(post_ids: Collection[int], change: Change) -> None:
     for row in db.session.scalars(select(Promotion).where(Promotion.post_id.in_(post_ids))).all():
         row.said = change(row.said, SAID)
         if row.copy_id is not None and row.stage == PromotionStage.PUBLISHED:
-            _change_copy(row.copy_id, change)
+            change_everywhere(NOBODY, row.copy_id, change)
     for post_id in sorted(post_ids):
         hide_copies(post_id, False)
-
-
-def _change_copy(copy_id: int, change: Change) -> None:
-    copy, thread = db.session.get_one(Post, copy_id), db.session.get_one(Thread, copy_id)
-    copy.body, thread.title = change(copy.body, 0), change(thread.title, TITLE_LIMIT)
-    copy.html = rendering.render(copy.body, copy_id)
-    copy.version += 1
-    for revision in db.session.scalars(select(Revision).where(Revision.post_id == copy_id)).all():
-        revision.body, revision.title = change(revision.body, 0), change(revision.title, TITLE_LIMIT)
 
 
 @when_words_leave

@@ -14,7 +14,7 @@ from moderation.queue import count
 from moderation.warnings import warnings_of
 
 MODULES: tuple[str, ...] = (
-    *("desk", "cases", "flags", "decisions", "unnamed", "opening", "redacting", "log", "analysis"),
+    *("desk", "cases", "flags", "decisions", "unnamed", "opening", "redacting", "log", "analysis", "experts"),
     *("promoting", "unnamed_promotions"),
 )
 

@@ -38,9 +38,11 @@ def before(post_id: int) -> str | tuple[str, int]:
     if not form.validate_on_submit():
         answer = render_template("moderation/open.html", form=form, post_id=post_id, original=True)
         return answer, 400 if form.errors else 200
-    if open_original(viewer, post_id, form.reason.data) is None:
+    record = open_original(viewer, post_id, form.reason.data)
+    if record is None:
         raise NotFound
-    return render_template("moderation/before.html", post_id=post_id, originals=originals.originals(post_id))
+    found = {"post": opened_post(viewer, record), "originals": originals.originals(post_id)}
+    return render_template("moderation/before.html", **found)
 
 
 @pages.post("/posts/<id:post_id>/destroy")

@@ -224,6 +224,7 @@ def writes_without_a_name(world: World, which: str) -> Try:
     path, form = {
         "correct": (f"{post}/edit", wording),
         "withdraw": (f"{post}/withdraw", {}),
+        "destroy": (f"{post}/destroy", {}),
         "take_back": (f"waiting/{number}/forget", {}),
         "release_now": (f"waiting/{number}/release", {}),
     }[which]
@@ -247,6 +248,7 @@ def answers_moderators(world: World, which: str) -> Try:
 ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.passkeys.add": adds_a_passkey,
     "community.actions.passkeys.remove": removes_a_passkey,
+    "community.actions.unnamed.destroy": lambda world: writes_without_a_name(world, "destroy"),
     "community.actions.unnamed.correct": lambda world: writes_without_a_name(world, "correct"),
     "community.actions.unnamed.release_now": lambda world: writes_without_a_name(world, "release_now"),
     "community.actions.unnamed.take_back": lambda world: writes_without_a_name(world, "take_back"),

@@ -217,6 +217,7 @@ DOORS: Mapping[str, Door] = {
     "departures.decide": Door({"member_id": meets}, decides_about),
     "departures.dismiss": Door({"member_id": meets}, decides_about),
     "engagement.note": Door({"member_id": meets}, decides_about),
+    "experts.choose": Door(_POST, narrows),
     "flags.flag": Door(_POST, flags),
     "flags.redaction": Door(_POST, wrote),
     "group_admin.admit": Door(_GROUP, manages, silent="request_id"),

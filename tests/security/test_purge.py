@@ -38,6 +38,7 @@ from tests.cases import Scene
 from tests.factories import World, save, url
 from tests.notified import Person
 from tests.paperwork import last_post, press, send_post
+from tests.promoting import Trade
 from tests.security.remains import remains
 from tests.unnamed import send as send_unnamed
 
@@ -66,7 +67,7 @@ ELSEWHERE = {
         "sign_ins",
         "recovery_consents",
     ),
-    # Pointers, tags and times only (``test_lk_129_…``, ``test_lk_097_…``).
+    # Pointers, tags, hashes and times only (``test_lk_129_…``, ``test_lk_097_…``).
     *("audit_entries", "audit_head", "consents", "deliveries", "letters", "outbox", "spent_challenges"),
 }
 
@@ -282,3 +283,18 @@ def test_a_withdrawn_post_leaves_no_original(app: Flask, scene: Scene, post: Pos
     settle()
     purging.sweep()
     assert remains(app, sealed[:60], *words.all) == set()
+
+
+def test_they_leave_the_copy_in_another_group_and_what_quotes_it(app: Flask, world: World, words: Words) -> None:
+    trade = Trade(world)
+    trade.post = world.thread(trade.source, trade["Author"].member, words.title, body=f"At {words} again")
+    for step in (trade.propose(title=f"About {words.title}", body=f"Mails to {words}"), trade.answer("agree")):
+        assert step.status_code == 303
+    assert (trade.let_go().status_code, trade.take_in().status_code) == (303, 303)
+    (copy,) = trade.published()
+    visitor = trade["Visitor"].browser
+    send_post(visitor, f"{url('threads', copy)}/reply{QUOTED}{ids.encode(copy.id)}", tlp="GREEN")
+    assert words.body in now_says(last_post())
+    redact(trade["Second"], trade.post, words)
+    assert remains(app, *words.all) == set()
+    assert "⟦person⟧" in now_says(copy)
