@@ -77,6 +77,8 @@ def _settings(folder: str) -> Settings:
         audit_key=f"a-{KEY}",
         draft_key=f"d-{KEY}",
         data_dir=folder,
+        posts_an_hour=0,
+        posts_an_hour_new=0,
     )
 
 

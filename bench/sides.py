@@ -169,6 +169,8 @@ class Ours(Side):
             data_dir=str(self.folder),
             demo=True,
             embedded_outbox=False,
+            posts_an_hour=0,
+            posts_an_hour_new=0,
         )
 
     def environ(self) -> dict[str, str]:
@@ -176,7 +178,8 @@ class Ours(Side):
         settings = self.settings()
         names = ("origin", "database_url", "session_key", "anonymity_key", "audit_key", "draft_key", "data_dir")
         given = {f"MUSUBI_{name.upper()}": str(getattr(settings, name)) for name in names}
-        return given | {"MUSUBI_DEMO": "1", "MUSUBI_EMBEDDED_OUTBOX": "0", "MUSUBI_SOCKETS": "0"}
+        unlimited = {"MUSUBI_POSTS_AN_HOUR": "0", "MUSUBI_POSTS_AN_HOUR_NEW": "0"}
+        return given | unlimited | {"MUSUBI_DEMO": "1", "MUSUBI_EMBEDDED_OUTBOX": "0", "MUSUBI_SOCKETS": "0"}
 
     @property
     def app(self) -> Flask:

@@ -16,16 +16,31 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from community import clock, pseudonyms
-from community.db import read
-from community.models import Member, Post, PostState, SealedAct, Thread
+from community.db import UTCDateTime, read
+from community.models import (
+    Case,
+    CaseKind,
+    CaseState,
+    CaseStep,
+    Member,
+    Post,
+    PostState,
+    SealedAct,
+    StepKind,
+    Submission,
+    Thread,
+)
+from community.policy import unseals, unseals_binds
 from community.settings import settings
 from community.tlp import Tlp, is_wider
 from community.viewer import Viewer
 
 MOST_NAMES = 8  # pseudonyms that one person can take in one thread
 SCOPE = 16
+POSTS = ("thread", "reply")  # the acts that add one
 _STEP = 4096
 _NONCE = 12
 _TAGS = select(Post.author_tag, Post.pseudonym).where(
@@ -43,7 +58,23 @@ _ALL = (
     .order_by(Post.released_at.desc(), Post.id)
 )
 _ONE = _ALL.where(Post.id == bindparam("post_id"))
+_SINCE = _ALL.where(Post.released_at >= bindparam("since", type_=UTCDateTime))
 _SOME = _ALL.where(Post.id.in_(bindparam("post_ids", expanding=True)))
+_First, _Second = aliased(Member, name="first"), aliased(Member, name="second")
+_AGREED = (
+    select(Post.author_tag, Thread.scope)
+    .join(Thread, Thread.id == Post.thread_id)
+    .join(Case, Case.post_id == Post.id)
+    .join(Submission, Submission.case_id == Case.id)
+    .join(CaseStep, CaseStep.case_id == Case.id)
+    .join(_First, _First.id == Submission.member_id)
+    .join(_Second, _Second.id == CaseStep.by_id)
+    .where(Case.id == bindparam("case_id"), Post.author_tag.is_not(None))
+    .where(Case.kind == CaseKind.UNSEALING, Case.state == CaseState.OPEN)
+    .where(Case.due_at > bindparam("now", type_=UTCDateTime), CaseStep.what == StepKind.UNSEALED)
+    .where(_First.organization_id != _Second.organization_id, unseals(_First), unseals(_Second))
+)
+_EVERYBODY = select(Member.id).order_by(Member.id)
 _RECOVERED = select(Member.recovered_at).where(Member.id == bindparam("viewer_id"))
 _SEALED = select(SealedAct.id, SealedAct.sealed, SealedAct.due_at).order_by(SealedAct.due_at, SealedAct.id)
 
@@ -117,8 +148,16 @@ def among(viewer: Viewer, post_ids: Collection[int]) -> list[int]:
     return _mine(viewer, read(_SOME, {"post_ids": list(post_ids)}).all())
 
 
+def ever_among(viewer: Viewer, post_ids: Collection[int]) -> list[int]:
+    """The same with those from before a recovery of their account: no more may be told of them than that they are."""
+    return _owned(viewer, read(_SOME, {"post_ids": list(post_ids)}).all(), None)
+
+
 def _mine(viewer: Viewer, rows: Collection[Any]) -> list[int]:
-    since = read(_RECOVERED, {"viewer_id": viewer.member_id}).scalar()
+    return _owned(viewer, rows, read(_RECOVERED, {"viewer_id": viewer.member_id}).scalar())
+
+
+def _owned(viewer: Viewer, rows: Collection[Any], since: datetime | None) -> list[int]:
     tags: dict[bytes, frozenset[bytes]] = {}
     found = []
     for row in rows:
@@ -126,6 +165,25 @@ def _mine(viewer: Viewer, rows: Collection[Any]) -> list[int]:
         if row.author_tag in own and (since is None or row.released_at > since):
             found.append(row.id)
     return found
+
+
+class NotAgreed(Exception):
+    """Two site moderators of different organizations have not agreed in this case that its author becomes known."""
+
+
+def author_behind(case_id: int) -> int | None:
+    """Who wrote the anonymous post of a case: for the action in which the second of two agrees, and for nothing else.
+
+    Whether they have is asked here of the rows themselves: one asked and another agreed, of different organizations,
+    both entitled now, in time, in a case that is open still. The action closes it, so no second call is answered.
+    Returns None when the author's account is gone. Raises NotAgreed.
+    """
+    row = read(_AGREED, unseals_binds() | {"case_id": case_id, "now": clock.now()}).one_or_none()
+    if row is None:
+        raise NotAgreed
+    # All of them, also when one is found: how long it took must not tell others where in the list.
+    found = [member for member in read(_EVERYBODY, {}).scalars() if row.author_tag in set(_tags(member, row.scope))]
+    return found[0] if found else None
 
 
 # --- what waits ---
@@ -159,6 +217,15 @@ def waiting(viewer: Viewer) -> list[Waiting]:
     since = read(_RECOVERED, {"viewer_id": viewer.member_id}).scalar()
     mine = (one for one in _opened() if one.act["member"] == viewer.member_id)
     return [one for one in mine if since is None or one.act["hour"] > since.isoformat()]
+
+
+def sent_since(viewer: Viewer, since: datetime) -> int:
+    """How many threads and replies the viewer sent without their name in the hour that began then, or that came out in
+    it; asked of everything there is, whoever asks. A recovery of the account changes nothing.
+    """
+    released = _owned(viewer, read(_SINCE, {"since": since}).all(), None)
+    acts = [one.act for one in _opened() if one.act["act"] in POSTS]
+    return len(released) + sum((act["member"], act["hour"]) == (viewer.member_id, since.isoformat()) for act in acts)
 
 
 def _opened() -> Iterator[Waiting]:

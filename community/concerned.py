@@ -48,6 +48,7 @@ _RULES: dict[NotificationKind, Rule] = {
     NotificationKind.NEWCOMER: _keeps_trust,
     NotificationKind.PROPOSED: _keeps_trust,
     NotificationKind.LEAVER_REPORTED: _keeps_trust,
+    NotificationKind.UNSEALING: _keeps_trust,
     NotificationKind.VOUCHED: _listed,
     NotificationKind.APPOINTED: _listed,
     NotificationKind.DISMISSED: _listed,

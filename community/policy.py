@@ -5,10 +5,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Date, and_, bindparam, or_
 
 from community import clock
-from community.db import constant
+from community.db import UTCDateTime, constant
 from community.models import Anonymous, Engagement, MemberState, PostState, Role, Visibility
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, not_wider_than
 from community.viewer import PROOF_LASTS, Viewer
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from community.access import GroupRow, InvitationRow, PostRow, ThreadRow
     from community.models import Member
+
+
+SEASONED_AFTER = timedelta(days=30)
 
 
 class Permission(StrEnum):
@@ -144,6 +147,22 @@ def trusted(member: Any) -> ColumnElement[bool]:
 def keeps_trust(member: Any) -> ColumnElement[bool]:
     """Is ``member``, the table or an alias of it, a site moderator who can act now? Permission.COMMUNITY_TRUST."""
     return and_(member.site_moderator, member.state == constant(MemberState.ACTIVE), trusted(member))
+
+
+def unseals(member: Any) -> ColumnElement[bool]:
+    """May ``member``, the table or an alias of it, be one of the two who unseal? Stands with ``unseals_binds()``.
+
+    They are a site moderator who can act, and were appointed 30 days ago or more (domain, section 5 point 8). Who came
+    from the command line was never appointed: for them the day on which they came counts.
+    """
+    first = and_(member.appointed_at.is_(None), member.joined_on <= bindparam("seasoned_on", type_=Date))
+    return and_(keeps_trust(member), or_(member.appointed_at <= bindparam("seasoned_at", type_=UTCDateTime), first))
+
+
+def unseals_binds() -> dict[str, Any]:
+    """The values for ``unseals`` now."""
+    since = clock.now() - SEASONED_AFTER
+    return {"seasoned_at": since, "seasoned_on": since.date()}
 
 
 def _moderates(viewer: Viewer, group: "GroupRow") -> bool:

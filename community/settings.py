@@ -21,6 +21,9 @@ RANGES = {
     "anonymous_minutes": (5, 1440),
     "backup_days": (1, 3650),
     "promotion_days": (2, 90),
+    "unsealing_hours": (1, 720),
+    "posts_an_hour": (0, 1000),
+    "posts_an_hour_new": (0, 1000),
 }
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -58,6 +61,9 @@ class Settings:
     anonymous_minutes: int = 30
     backup_days: int = 30
     promotion_days: int = 14
+    unsealing_hours: int = 72
+    posts_an_hour: int = 60
+    posts_an_hour_new: int = 20
     community_name: str = "Musubi"
     default_locale: str = "en"
     default_time_zone: str = "Asia/Tokyo"

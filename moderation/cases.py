@@ -123,6 +123,10 @@ _APPEALED = (
 )
 
 
+# What is said there is not the author's.
+_OF_MODERATORS_ALONE = (CaseKind.FLAG, CaseKind.UNSEALING)
+
+
 @dataclass(frozen=True)
 class Matter:
     """A case that a viewer sees; ``row`` has the columns of the statement, and they are asked for by their names."""
@@ -178,7 +182,7 @@ def steps(matter: Matter) -> list[Any]:
     Who moderates a group that the viewer does not read is not theirs to know, nor what notes say of an unread post.
     """
     rows = [Step._make(row) for row in read(_STEPS, {"case_id": matter.row.id})]
-    if not matter.row.in_thread:
+    if not matter.row.in_thread and matter.row.kind != CaseKind.UNSEALING:
         rows = [row._replace(by_id=None, by_name=None) for row in rows]
     return rows if matter.has_read else [row._replace(words="") for row in rows]
 
@@ -189,7 +193,7 @@ def said(matter: Matter) -> list[Any]:
     Where it was the author, they learn it when they have opened the post.
     """
     rows = read(_SAID, {"case_id": matter.row.id}).all()
-    if scope.keeps(matter.viewer) and (matter.has_read or matter.row.kind == CaseKind.FLAG):
+    if scope.keeps(matter.viewer) and (matter.has_read or matter.row.kind in _OF_MODERATORS_ALONE):
         return list(rows)
     return [Told(row.reason, row.words, row.at) for row in rows]
 

@@ -10,6 +10,7 @@ from community.models import CaseKind, MemberState, PostState, StepKind
 from community.offers import OVERTAKEN
 from community.policy import Permission, Refused, can
 from community.viewer import Viewer
+from moderation import scope, unsealing
 from moderation.cases import Matter
 
 OWN_WORD = _l("You told the moderators about this post yourself: somebody else decides.")
@@ -21,7 +22,7 @@ UNREAD = _l("Open the post on the record first. Then the decisions are offered h
 
 class Offer(NamedTuple):
     """An act by its ``name``. ``means``: what follows, in words; ``asks``: what has to be filled in ("", words, letter,
-    label); ``stands``: does the case allow it now?
+    label); ``stands``: does the case allow it now? ``page``: it has a page of its own, of the "case" or of the "post".
     """
 
     name: str
@@ -30,10 +31,13 @@ class Offer(NamedTuple):
     asks: str
     stands: Callable[[Matter], bool]
     grave: bool = False
+    page: str = ""
 
 
 def why_not(matter: Matter) -> LazyString | None:
     """Why the viewer decides nothing in this case; None when they may decide."""
+    if matter.row.kind == CaseKind.UNSEALING:
+        return unsealing.why_not_agree(matter.viewer, matter.row) or (None if matter.has_read else UNREAD)
     reasons = (
         (matter.row.spoke, OWN_WORD),
         (matter.row.decided_before, OWN_DECISION),
@@ -50,6 +54,19 @@ def _decides(matter: Matter) -> bool:
 
 def _judges(matter: Matter) -> bool:
     return _decides(matter) and matter.row.kind in (CaseKind.FLAG, CaseKind.REDACTION)
+
+
+def _agrees(matter: Matter) -> bool:
+    return bool(matter.row.kind == CaseKind.UNSEALING) and _decides(matter)
+
+
+def _takes_back(matter: Matter) -> bool:
+    return bool(matter.row.kind == CaseKind.UNSEALING and matter.is_open and matter.row.spoke)
+
+
+def _asks_to_unseal(matter: Matter) -> bool:
+    hidden = matter.row.pseudonym is not None and matter.row.kind != CaseKind.UNSEALING
+    return bool(hidden and matter.has_read and scope.keeps(matter.viewer))
 
 
 def _answers(matter: Matter) -> bool:
@@ -75,6 +92,10 @@ def _about_copy(matter: Matter) -> bool:
 
 def _published(matter: Matter) -> bool:
     return bool(matter.row.post_state == PostState.PUBLISHED)
+
+
+def _takes(matter: Matter) -> bool:
+    return matter.row.kind != CaseKind.UNSEALING and _decides(matter) and not _mine(matter)
 
 
 def _mine(matter: Matter) -> bool:
@@ -105,7 +126,7 @@ def _restores(matter: Matter) -> bool:
 
 
 OFFERS = (
-    Offer("take", _l("Take this case"), "", "", lambda matter: _decides(matter) and not _mine(matter)),
+    Offer("take", _l("Take this case"), "", "", _takes),
     Offer("give_back", _l("Give it back"), "", "", lambda matter: matter.is_open and _mine(matter)),
     Offer(
         "dismiss",
@@ -192,6 +213,27 @@ OFFERS = (
         ),
         "words",
         _answers,
+    ),
+    Offer(
+        "unseal",
+        _l("Agree, and learn who it is"),
+        _l(
+            "You are shown once who wrote the post, and tell who asked yourself. That it happened is recorded; the "
+            "author is told your two names."
+        ),
+        "",
+        _agrees,
+        grave=True,
+        page="case",
+    ),
+    Offer("take_back", _l("Take it back"), _l("Nobody learns who wrote the post."), "", _takes_back),
+    Offer(
+        "ask_to_unseal",
+        _l("Ask to unseal the author"),
+        _l("For grave abuse only. A second site moderator, of another organization, has to agree."),
+        "",
+        _asks_to_unseal,
+        page="post",
     ),
     Offer(
         "consent",

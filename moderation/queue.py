@@ -30,6 +30,7 @@ class Which(StrEnum):
     REDACTION = "redaction"
     PROMOTION = "promotion"
     COPY = "copy"
+    UNSEALING = "unsealing"
     JOIN = "join"
     CLOSED = "closed"
 

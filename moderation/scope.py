@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from community import visibility
 from community.models import (
     Case,
+    CaseKind,
     CaseStep,
     Consent,
     Group,
@@ -86,13 +87,23 @@ def colleague(organization: Any) -> Rule:
     return and_(Author.organization_id.is_not(None), Author.organization_id == organization)
 
 
+_Asker = aliased(Member, name="asker")
+_asked = and_(_Said.case_id == Case.id, _Asker.id == _Said.member_id)
+asked_by_colleague = (
+    exists()
+    .where(_asked, _Asker.organization_id == bindparam("viewer_organization", type_=BigInteger))
+    .correlate_except(_Said, _Asker)
+)
+
+
 def apart() -> Rule:
     """As a condition beside ``about_posts``, with ``viewer_organization``: has the viewer no part in the case?
 
     What they do not read counts for anybody: whose it is, they learn when they open it.
     """
     theirs = and_(readable, colleague(bindparam("viewer_organization", type_=BigInteger)))
-    return and_(not_(spoke(_me)), not_(decided_before(_me)), not_(had_part(_me)), not_(theirs))
+    unsealing = and_(_unsealing, asked_by_colleague)
+    return and_(not_(spoke(_me)), not_(decided_before(_me)), not_(had_part(_me)), not_(theirs), not_(unsealing))
 
 
 # Somebody in the group who can decide: a moderator now who reads the post and has no part in the case.
@@ -108,6 +119,8 @@ _judged = exists().where(
     visibility.seen_by(_Judge),
 )
 _here = exists().where(_Office.group_id == Case.group_id, _Office.member_id == _me, _Office.role == Role.MODERATOR)
+# Whether an author becomes known is between site moderators, whoever reads the post.
+_unsealing = Case.kind == CaseKind.UNSEALING
 _others = or_(Post.author_id.is_(None), Post.author_id != _me)
 _moderates: ColumnElement[bool] = bindparam("viewer_moderates", type_=Boolean)
 _judged_here = _judged.correlate_except(_Judge, _Office)
@@ -117,8 +130,8 @@ def sees(viewer: Viewer) -> Rule:
     """As a condition beside ``about_posts``: is the case the viewer's to see?"""
     mine = and_(_moderates, _here.correlate_except(_Office), readable)
     if not keeps(viewer):
-        return and_(_others, mine)
-    return and_(_others, or_(mine, readable, not_(_judged_here)))
+        return and_(_others, mine, not_(_unsealing))
+    return and_(_others, or_(mine, readable, _unsealing, not_(_judged_here)))
 
 
 def binds(viewer: Viewer) -> dict[str, Any]:

@@ -29,7 +29,10 @@ _STEPS = (
     )
     .join(Case, Case.id == CaseStep.case_id)
     .where(Case.post_id.in_(bindparam("post_ids", expanding=True)))
-    .where(CaseStep.what.in_(TOLD) | ((CaseStep.what == StepKind.DISMISSED) & (Case.kind == CaseKind.REDACTION)))
+    .where(
+        CaseStep.what.in_((*TOLD, StepKind.UNSEALED))
+        | ((CaseStep.what == StepKind.DISMISSED) & (Case.kind == CaseKind.REDACTION))
+    )
     .order_by(CaseStep.at.desc(), CaseStep.id)
 )
 _ASKED = (

@@ -53,6 +53,8 @@ def settings_for(url: str, folder: Path) -> Settings:
         data_dir=str(folder),
         demo=True,
         embedded_outbox=False,
+        posts_an_hour=500,
+        posts_an_hour_new=500,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tests import oracle
@@ -35,10 +36,24 @@ def sees_matter(world: World, person: Person, matter: Matter) -> bool:
     note = world.note[matter.note]
     if note.author == person.key:
         return False
+    if matter.kind == "unsealing":
+        return keeps_trust(person)  # all of them, whoever reads the post, and no moderator of the group
     if oracle.may_moderate(world, person, note):
         return True
     left = not any(could_decide(world, one, matter) for one in world.people)
     return keeps_trust(person) and (left or oracle.sees_post_in_thread(world, person, note))
+
+
+def sees_case(world: World, person: Person, keys: Mapping[str, str]) -> bool:
+    """The same of the case that an address names."""
+    matter = world.matter.get(keys["case_id"])
+    return matter is not None and sees_matter(world, person, matter)
+
+
+def asks_who(world: World, person: Person, keys: Mapping[str, str]) -> bool:
+    """What a site moderator reads in its thread. What they opened counts where it names nobody: here all posts name."""
+    note = world.note.get(keys["post_id"])
+    return bool(note and keeps_trust(person) and oracle.sees_post_in_thread(world, person, note))
 
 
 def hears_of(world: World, person: Person, matter: Matter) -> bool:

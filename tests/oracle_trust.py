@@ -50,7 +50,11 @@ def sees_person(world: World, person: Person, other: Person) -> bool:
         return False
     if other.state in LISTED or keeps_trust(person):
         return True
-    return brought(world, person, other) or (other.state == "pending" and asked_for(world, person, other))
+    told = other.state == "suspended" and (person.key, other.key) in {
+        (one.voucher, one.person) for one in world.vouches
+    }
+    asked = other.state == "pending" and asked_for(world, person, other)
+    return brought(world, person, other) or told or asked  # told: also whose word fell with it (5.4)
 
 
 def as_known(world: World, person: Person, other: Person) -> Person:

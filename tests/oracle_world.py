@@ -184,9 +184,9 @@ class Matter(Plain):
 
     key: str
     note: str
-    kind: Literal["flag", "redaction", "appeal", "promotion", "copy"] = "flag"
+    kind: Literal["flag", "redaction", "appeal", "unsealing", "promotion", "copy"] = "flag"
     against: str | None = None
-    outcome: Literal["dismissed", "guided", "removed", "upheld", "consented", "accepted"] | None = None
+    outcome: Literal["dismissed", "guided", "removed", "upheld", "unsealed", "consented", "accepted"] | None = None
     by: str | None = None
     assignee: str | None = None
 

@@ -41,6 +41,11 @@ def _about(draw: Draw[Any], world: World, note: Note) -> Iterator[tuple[Matter, 
         yield Matter(f"appeal {note.key}", note.key, "appeal", flag.key, upheld, second), [note.author]
     if draw(st.booleans()):
         yield Matter(f"redaction {note.key}", note.key, "redaction"), [note.author]
+    if draw(st.booleans()):
+        agreed: Any = draw(st.sampled_from((None, "unsealed")))
+        second = draw(st.sampled_from(others)) if agreed else None
+        asked = draw(st.sampled_from(others))
+        yield Matter(f"unsealing {note.key}", note.key, "unsealing", outcome=agreed, by=second), [asked]
 
 
 def settled(world: World) -> World:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from community import audit, bounds, clock, drafts, events, nameless, reach, rendering, visibility
+from community import audit, bounds, clock, drafts, events, nameless, quota, reach, rendering, visibility
 from community.access import NotFound, access_group
 from community.bounds import Bounds, Place
 from community.db import action, db, read, write
@@ -106,6 +106,7 @@ def _open_thread(sheet: _Sheet, group_id: int) -> int:
     access_group(viewer, group_id, Permission.GROUP_READ)  # first: whoever has left must not learn what became of it
     if (sent := _sent_before(sheet)) is not None:
         return sent
+    _ensure_left(sheet)
     place = bounds.place_for_thread(viewer, group_id)
     named = _agreed(sheet, place, bounds.bounds(viewer, place, draft.quoted))
     thread = {"id": sheet.post_id, "group_id": group_id, "title": draft.title} | draft.classification
@@ -120,6 +121,7 @@ def _reply(sheet: _Sheet, thread_id: int) -> int:
     viewer, draft = sheet.viewer, sheet.draft
     if (sent := _sent_before(sheet)) is not None:
         return sent
+    _ensure_left(sheet)
     place = bounds.place_for_reply(viewer, thread_id)
     limits = bounds.bounds(viewer, place, draft.quoted)
     if draft.follow_up and (place.thread is None or place.thread.author_id != viewer.member_id):
@@ -129,6 +131,11 @@ def _reply(sheet: _Sheet, thread_id: int) -> int:
     _write(sheet, thread_id, place, _agreed(sheet, place, limits))
     add_quotes(sheet.post_id, limits.quoted)
     return sheet.post_id
+
+
+def _ensure_left(sheet: _Sheet) -> None:
+    if sheet.unnamed is None:  # what has no name was counted when it was sent
+        quota.ensure_left(sheet.viewer)
 
 
 def _hold_thread(viewer: Viewer, thread_id: int) -> None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from community import anonymity, bounds, clock, crowd, drafts, mine, nameless, reach
+from community import anonymity, bounds, clock, crowd, drafts, mine, nameless, quota, reach
 from community.access import NotFound, PostRow, access_post
 from community.actions.releasing import ensure_correctable, is_patient, plain, release_sealed
 from community.bounds import Place
@@ -80,6 +80,7 @@ def _send(viewer: Viewer, place: Place, draft: Draft, how: Unnamed, shown: Shown
     tag = anonymity.sent_tag(viewer.member_id, place.key, draft.send_key)
     if was_sent(tag):
         return
+    quota.ensure_left(viewer)
     draft = replace(draft, body=nameless.unnamed(viewer, draft.body, hold=True))
     bounds.named_by(viewer, draft, bounds.bounds(viewer, place, draft.quoted))
     check(viewer, place, draft, how)

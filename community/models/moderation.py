@@ -14,7 +14,8 @@ class CaseKind(StrEnum):
     """Why somebody has to look: members flagged a post, its author wants words taken out, or appeals a decision.
 
     ``promotion`` asks the moderators of a post whether a redacted copy may leave their group; ``copy`` asks those of
-    the other group whether they publish one, or show it again.
+    the other group whether they publish one, or show it again. ``unsealing`` asks a second site moderator to agree that
+    the two learn who wrote an anonymous post.
     """
 
     FLAG = "flag"
@@ -22,6 +23,7 @@ class CaseKind(StrEnum):
     APPEAL = "appeal"
     PROMOTION = "promotion"
     COPY = "copy"
+    UNSEALING = "unsealing"
 
 
 class CaseState(StrEnum):
@@ -66,6 +68,8 @@ class StepKind(StrEnum):
     REFUSED = "refused"
     LAPSED = "lapsed"
     REDACTED = "redacted"
+    UNSEALED = "unsealed"
+    TAKEN_BACK = "taken_back"
 
 
 class Case(HasId, Model):
@@ -127,7 +131,7 @@ class Heard(Model):
 
 
 class Submission(HasId, Model):
-    """What somebody told the moderators: a flag, a request to take words out, an appeal.
+    """What somebody told the moderators: a flag, a request to take words out, an appeal, why an author has to be known.
 
     ``member_id`` is null when the author of the post is not named: then nothing says who it was. ``step_id`` is the
     decision that an appeal is about; every decision can be appealed once.

@@ -76,6 +76,7 @@ class NotificationKind(StrEnum):
     PROMOTION_ANSWERED = "promotion_answered"
     PROMOTION_FOLLOWED = "promotion_followed"
     POST_REDACTED = "post_redacted"
+    UNSEALING = "unsealing"
     POINTED_OUT = "pointed_out"
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from community import bounds, drafts, ids, mine, nameless, quoting, reach, rendering
+from community import bounds, drafts, ids, mine, nameless, quota, quoting, reach, rendering
 from community.actions import drafts as draft_actions
 from community.actions import unnamed
 from community.actions.posts import publish_reply, publish_thread
@@ -148,6 +148,7 @@ def _confirm(form: Form, place: Place, seen: Shown, status: int) -> Answer:
     """Who exactly will read it, computed by the rule that will guard it."""
     draft = form.draft()
     try:
+        quota.ensure_left(current_viewer())
         who, hidden_among = _audience(place, draft), _crowd(form, place, draft)
     except Unfit as unfit:
         form.refuse(unfit.field, unfit.reason)

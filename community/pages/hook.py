@@ -27,6 +27,7 @@ OPEN = frozenset(
         "signin.finish",
         "signin.enter_as",
         "signin.suspended",
+        "outside.show",
         "parting.goodbye",
         "enrolment.show",
         "enrolment.begin",

@@ -6,9 +6,17 @@ from werkzeug.wrappers import Response
 from community import ids, passkeys
 from community.actions import sign_ins
 from community.pages import ceremony, limits
-from community.pages.entry import begin_session, browser_words, forget_session, open_guises, safe_next
+from community.pages.entry import (
+    begin_session,
+    browser_words,
+    first_told,
+    forget_session,
+    open_guises,
+    safe_next,
+)
 from community.pages.hook import current_viewer
 from community.settings import settings
+from community.viewer import viewer_of_member
 
 pages = Blueprint("signin", __name__)
 ceremony.serve(pages)
@@ -39,7 +47,7 @@ def finish() -> Response:
     try:
         token = sign_ins.begin_with(proof, browser_words())
     except sign_ins.Suspended:
-        return ceremony.done(url_for(".suspended"))
+        return ceremony.done(first_told(viewer_of_member(proof.member_id), url_for(".suspended")))
     return ceremony.done(begin_session(token, safe_next(request.args.get("next", ""))))
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = 'c4e5a1d07b92'
-down_revision = 'b31c0ffe7d2a'
+down_revision = '6a0d4c7be915'
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,7 @@ OLD_KINDS = (
     'recovery_opened', 'recovery_asked', 'leaver_reported', 'organization', 'post_guided', 'post_warned', 'post_removed',
     'post_restored', 'appeal_decided', 'request_answered', 'flag_handled', 'renamed', 'analysis_asked', 'analysis_answered',
     'promotion_asked', 'promotion_answered', 'promotion_followed',
-    'post_redacted',
+    'post_redacted', 'unsealing',
 )
 
 

@@ -21,6 +21,7 @@ from community.models import (
     StepKind,
     Submission,
 )
+from community.offers import OVERTAKEN
 from community.policy import Refused
 from community.redacting import Words, without
 from community.tlp import Tlp
@@ -43,6 +44,8 @@ HANDLED: dict[StepKind, Callable[[str], LazyString]] = {
     StepKind.ACCEPTED: lambda name: _l("Already handled by %(name)s: the copy is published.", name=name),
     StepKind.CHANGES_ASKED: lambda name: _l("Already handled by %(name)s: changes were asked for.", name=name),
     StepKind.REFUSED: lambda name: _l("Already handled by %(name)s: refused.", name=name),
+    StepKind.UNSEALED: lambda name: _l("Already handled by %(name)s: agreed.", name=name),
+    StepKind.TAKEN_BACK: lambda name: _l("Already handled by %(name)s: taken back.", name=name),
     StepKind.TAKEN: lambda name: _l(
         "%(name)s has taken this case meanwhile. Look at it again before you decide.", name=name
     ),
@@ -84,9 +87,9 @@ def act(viewer: Viewer, case_id: int, name: str, version: int, letter: Letter) -
 
     Raises NotFound, and Refused when somebody else was quicker or the act is not offered (any more).
     """
-    matter = _hold(viewer, case_id)
-    if name != "note" and matter.row.version != version:
-        raise Refused(_overtaken(matter))
+    matter = hold(viewer, case_id, version if name != "note" else None)
+    if name not in _ACTS:
+        raise Refused(OVERTAKEN)
     offers.ensure_offered(matter, name)
     _ACTS[name](viewer, matter, letter)
 
@@ -102,12 +105,18 @@ def redact_post(viewer: Viewer, post_id: int, letter: Letter) -> None:
     act(viewer, case.id, "redact", case.version, letter)
 
 
-def _hold(viewer: Viewer, case_id: int) -> Matter:
-    """The case, while nobody else does anything about it or its thread. Who does not see it waits for no lock."""
+def hold(viewer: Viewer, case_id: int, version: int | None) -> Matter:
+    """The case, while nobody else does anything about it or its thread. Who does not see it waits for no lock.
+
+    Raises NotFound, and Refused when it is not ``version`` (None: whichever) any more: who did what since.
+    """
     row = cases.access_case(viewer, case_id).row
     db.session.execute(select(Post.id).where(Post.id == row.thread_id).with_for_update())
     db.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-    return cases.access_case(viewer, case_id)
+    matter = cases.access_case(viewer, case_id)
+    if version not in (None, matter.row.version):
+        raise Refused(_overtaken(matter))
+    return matter
 
 
 def _overtaken(matter: Matter) -> LazyString:
@@ -209,6 +218,10 @@ def _lock(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     _change(viewer, matter, StepKind.LOCKED, letter)
 
 
+def _take_back(viewer: Viewer, matter: Matter, letter: Letter) -> None:
+    close(viewer, matter, StepKind.TAKEN_BACK, letter)
+
+
 def _uphold(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     close(viewer, matter, StepKind.UPHELD, letter)
     _tell(matter, NotificationKind.APPEAL_DECIDED)
@@ -238,6 +251,7 @@ _ACTS |= {
     "restore": _restore,
     "warn": _warn,
     "lock": _lock,
+    "take_back": _take_back,
     "uphold": _uphold,
     "overturn": _overturn,
 }

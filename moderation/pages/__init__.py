@@ -14,7 +14,8 @@ from moderation.queue import count
 from moderation.warnings import warnings_of
 
 MODULES: tuple[str, ...] = (
-    *("desk", "cases", "flags", "decisions", "unnamed", "opening", "redacting", "log", "analysis", "experts"),
+    *("desk", "cases", "flags", "decisions", "unnamed", "outside", "opening", "unsealing", "redacting", "log"),
+    *("analysis", "experts"),
     *("promoting", "unnamed_promotions"),
 )
 

@@ -29,12 +29,12 @@ def show(case_id: int) -> Page:
     matter = cases.access_case(current_viewer(), case_id)
     if request.method == "POST":
         return _act(matter, request.form.get("act", ""))
-    offer = offers.find(matter, request.args.get("act", ""))
+    offer = _here(offers.find(matter, request.args.get("act", "")))
     return _page(matter, offer, form_for(offer.asks, matter) if offer else None)
 
 
 def _act(matter: Matter, name: str) -> Page:
-    known = next((offer for offer in offers.OFFERS if offer.name == name), None)
+    known = _here(next((offer for offer in offers.OFFERS if offer.name == name), None))
     form = form_for(known.asks, matter) if known else None
     if form is None or form.validate():
         with told(_("Done."), form):
@@ -46,6 +46,11 @@ def _act(matter: Matter, name: str) -> Page:
             return redirect(url_for(".show", case_id=matter.row.id), 303)
         matter = cases.access_case(current_viewer(), matter.row.id)  # somebody else was quicker
     return _page(matter, known, form)
+
+
+def _here(offer: Offer | None) -> Offer | None:
+    """The act, unless it has a page of its own."""
+    return None if offer is None or offer.page else offer
 
 
 def _page(matter: Matter, offer: Offer | None, form: CaseForm | None) -> Page:

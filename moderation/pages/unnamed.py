@@ -56,12 +56,14 @@ def index() -> str | Response:
     if request.method == "POST":
         hear(viewer)
         return redirect(onward, 303)
-    return render_template("moderation/unnamed/told.html", rows=hearing.unheard(viewer), onward=onward)
+    known = hearing.unsealed(viewer)
+    return render_template("moderation/unnamed/told.html", rows=hearing.unheard(viewer), unsealed=known, onward=onward)
 
 
 @entry.told_first
 def _notice(viewer: Viewer, onward: str) -> str:
-    return url_for("unnamed_told.index", next=onward) if viewer.sees and hearing.unheard(viewer) else ""
+    known, decided = hearing.unsealed(viewer), hearing.unheard(viewer)
+    return url_for("unnamed_told.index", next=onward) if viewer.sees and (known or decided) else ""
 
 
 def decided_about(posts: Iterable[Any]) -> dict[str, Any]:

@@ -35,12 +35,12 @@ from community.models import (
     VouchRequest,
 )
 from community.policy import Unproved
-from tests import trusting
+from tests import trusting, unnamed_acts
 from tests.authenticator import Device, begin, give, hold
 from tests.browsing import send
 from tests.factories import World, save, url
 from tests.paperwork import Paper, form_with, rows
-from tests.unnamed import crowd, guided, reply_at
+from tests.unnamed import crowd, reply_at
 from tests.unnamed import send as send_unnamed
 
 PASSING = {"sign_ins", "spent_challenges", "audit_head"}
@@ -231,19 +231,6 @@ def writes_without_a_name(world: World, which: str) -> Try:
     return Try(browser, f"/me/anonymous/{path}", form)
 
 
-def answers_moderators(world: World, which: str) -> Try:
-    """An author of an anonymous post about which moderators sent guidance."""
-    room = crowd(world)
-    author = world.member(mail=mail_of("kubo"))
-    world.join(author, room.group)
-    post, step = guided(world, room, author)
-    path, form = {
-        "appeal": (f"{ids.encode(post)}/decisions", {"decision": ids.encode(step), "words": "It was not so"}),
-        "hear": ("told", {}),
-    }[which]
-    return Try(world.enter(author), f"/me/anonymous/{path}", form)
-
-
 # One for each function that calls ensure_proved. Who is at the browser is a persona of the demo where it is a form.
 ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.passkeys.add": adds_a_passkey,
@@ -254,8 +241,11 @@ ACTS: dict[str, Callable[[World], Try]] = {
     "community.actions.unnamed.take_back": lambda world: writes_without_a_name(world, "take_back"),
     "community.actions.unnamed.withdraw": lambda world: writes_without_a_name(world, "withdraw"),
     "moderation.actions.opening.open_as_moderator": opens_a_post,
-    "moderation.actions.asking.appeal_unnamed": lambda world: answers_moderators(world, "appeal"),
-    "moderation.actions.hearing.hear": lambda world: answers_moderators(world, "hear"),
+    "moderation.actions.asking.appeal_unnamed": lambda world: Try(*unnamed_acts.answers_moderators(world, "appeal")),
+    "moderation.actions.consenting.answer_unnamed": lambda world: Try(*unnamed_acts.answers_a_question(world)),
+    "moderation.actions.hearing.hear": lambda world: Try(*unnamed_acts.answers_moderators(world, "hear")),
+    "moderation.actions.unsealing.ask": lambda world: Try(*unnamed_acts.unseals(world, "asking")),
+    "moderation.actions.unsealing.agree": lambda world: Try(*unnamed_acts.unseals(world, "agreeing")),
     "trust.actions.recoveries.consent": speaks_for_who_lost_their_passkeys,
     "community.actions.destroying.destroy_own": destroys_their_own,
     "moderation.actions.opening.open_original": opens_an_original,

@@ -34,6 +34,7 @@ from tests.browsing import words
 from tests.factories import World, url
 from tests.functional.test_unnamed import MINE, Enter, author, count, reader, room
 from tests.paperwork import now
+from tests.promoting import days_later
 from tests.unnamed import Crowd, chief, decide, guided, later, reply_at, send, unnamed_post
 
 __all__ = ["author", "reader", "room"]
@@ -179,8 +180,9 @@ def test_who_has_read_it_is_not_told_again(app: Flask, world: World, room: Crowd
     assert "Guidance sent" in words(page)
     answer = post_form(author, f"{MINE}/told?next=/groups")
     assert (answer.status_code, answer.location) == (303, "/groups")
-    assert count(Heard) == 0
     later()
+    assert count(Heard) == 0
+    days_later()
     assert list(db.session.scalars(select(Heard.step_id))) == [step]
     assert onward(app, room.others[0]) == "/groups"
     assert "Guidance sent" in words(author.get(MINE))

@@ -190,9 +190,10 @@ def _cases() -> tuple[tuple[Matter, ...], tuple[Speech, ...]]:
         "hidden": Matter("hidden", "closed mixed 5", outcome="removed", by="chief"),
         "again": Matter("again", "closed mixed 5", "appeal", "hidden"),
         "words": Matter("words", "closed AMBER", "redaction"),
+        "who": Matter("who", "closed GREEN", "unsealing"),
     }
     told = {"green": ("reader", "newcomer"), "red": ("named",), "dark": ("named",), "wide": ("outsider",)}
-    told |= {"hidden": ("reader",), "again": ("contributor",), "words": ("author",)}
+    told |= {"who": ("second",), "hidden": ("reader",), "again": ("contributor",), "words": ("author",)}
     return tuple(about.values()), tuple(Speech(f"s {key} {by}", key, by) for key in told for by in told[key])
 
 

@@ -177,11 +177,6 @@ def wrote(world: World, person: Person, keys: Keys) -> bool:
     return world.note[keys["post_id"]].author == person.key
 
 
-def sees_case(world: World, person: Person, keys: Keys) -> bool:
-    matter = world.matter.get(keys["case_id"])
-    return matter is not None and oracle_moderation.sees_matter(world, person, matter)
-
-
 def is_invited(world: World, person: Person, keys: Keys) -> bool:
     return any((one.key, one.person) == (keys["invitation_id"], person.key) for one in world.invites)
 
@@ -206,7 +201,7 @@ _POST: dict[str, Question] = {"post_id": sees_post}
 _INVITED: dict[str, Question] = {"invitation_id": is_invited}
 DOORS: Mapping[str, Door] = {
     "analysis.about": Door(_POST),
-    "cases.show": Door({"case_id": sees_case}),
+    "cases.show": Door({"case_id": oracle_moderation.sees_case}),
     "compose.new_thread": Door(_GROUP, opens_threads),
     "compose.reply": Door(_THREAD, replies),
     "correct.edit": Door(_POST, edits),
@@ -274,6 +269,8 @@ DOORS: Mapping[str, Door] = {
     **{f"unnamed.{act}": Door({"post_id": nobody}) for act in ("before", "destroy", "edit", "withdraw")},
     **{f"unnamed.{act}": Door({"number": nobody}) for act in ("forget", "release")},
     "unnamed_told.show": Door({"post_id": nobody}),
+    "unsealing.agree": Door({"case_id": oracle_moderation.sees_case}),
+    "unsealing.ask": Door({"post_id": oracle_moderation.asks_who}, nobody),
     "unnamed_promotions.show": Door({"promotion_id": nobody}),
     "vouching.ask": Door(_PERSON, asks_for),
     "vouching.decline": Door(_PERSON),
@@ -301,6 +298,7 @@ DOORS: Mapping[str, Door] = {
 LISTS = frozenset(
     {
         "about.accept",
+        "analysis.index",
         "compose.choose",
         "compose.mine",
         "desk.home",

@@ -50,6 +50,8 @@ def _of_trust(world: World) -> Iterator[events.Event]:
     told += [(keeper, "newcomer", key) for keeper in keepers for key in waiting]
     told += [(keeper, "proposed", one.person) for keeper in keepers for one in world.proposals]
     told += [(keeper, "leaver_reported", one.person) for keeper in keepers for one in world.reports]
+    asking = [one.by for one in world.speeches if world.matter[one.matter].kind == "unsealing"]
+    told += [(keeper, "unsealing", by) for keeper in keepers for by in asking if by in world.person]
     for one in world.people:
         yield events.MemberRenamed(number(one.key), number(f"earlier {one.key}"))
     for member, kind, about in told:

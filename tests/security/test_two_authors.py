@@ -46,12 +46,16 @@ MASKED = {
 
 
 class Cast(NamedTuple):
-    """Who is at a browser: the author, somebody who might have been, a reader, a moderator of the group."""
+    """Who is at a browser: the author, somebody who might have been, a reader, a moderator of the group, and two of the
+    site.
+    """
 
     author: FlaskClient
     other: FlaskClient
     reader: FlaskClient
     moderator: FlaskClient
+    asker: FlaskClient
+    second: FlaskClient
 
 
 Act = Callable[[Cast, Crowd], None]
@@ -160,6 +164,23 @@ def take_note(cast: Cast, room: Crowd) -> None:
         assert post_form(cast.author, "/me/anonymous/told").status_code == 303
 
 
+def unseal(cast: Cast, room: Crowd) -> None:
+    """Two site moderators learn who it was: one of two people, and nothing else differs."""
+    send_at_once(cast, room)
+    path = f"/moderation/posts/{ids.encode(unnamed_post())}/unseal"
+    with at(3, "asked"):
+        assert post_form(cast.asker, path, reason="Again and again, to harm").status_code == 303
+    case = ids.encode(now(Case, select(Case.id)).id)
+    with at(4, "agreed"):
+        assert post_form(cast.second, f"/moderation/cases/{case}/unseal", version="1").status_code == 200
+
+
+def take_note_of_it(cast: Cast, room: Crowd) -> None:
+    unseal(cast, room)
+    with at(4, "heard"):
+        assert post_form(cast.author, "/me/anonymous/told").status_code == 303
+
+
 def destroy(cast: Cast, room: Crowd) -> None:
     """A moderator took words out of it; its author destroys what was there before."""
     send_at_once(cast, room)
@@ -202,22 +223,33 @@ def answers(chosen: str) -> Act:
 ANSWERS = [answers(chosen) for chosen in ("agree", "refuse", "changes")]
 
 
+def offices(world: World, room: Crowd) -> list[Member]:
+    """A moderator of the group, and two of the site."""
+    moderator = world.member("Moderator")
+    world.join(moderator, room.group, Role.MODERATOR)
+    since = (START - timedelta(days=60)).date()
+    keepers = [world.member(name, site_moderator=True, joined_on=since) for name in ("Asker", "Second")]
+    for keeper in keepers:
+        world.join(keeper, room.group, Role.READER)
+    return [moderator, *keepers]
+
+
 def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     """The dumps before and after release, with the person ``who`` as the author."""
     empty(app)
     with at(0, "world"):
         world = World(app)
         room = crowd(world)
-        moderator = world.member("Moderator")
-        world.join(moderator, room.group, Role.MODERATOR)
         world.group("Elsewhere")
-        people: list[Member] = [room.others[0], room.others[1], room.others[2], moderator]
+        people = [room.others[0], room.others[1], room.others[2], *offices(world, room)]
         browsers = [world.enter(one) for one in people]
         for number, browser in enumerate(browsers):
             browser.environ_base["who"] = f"who {number}"
-    act(Cast(browsers[who], browsers[1 - who], browsers[2], browsers[3]), room)
+    act(Cast(browsers[who], browsers[1 - who], *browsers[2:]), room)
     yield dump(app)
     release(45)
+    if act in (take_note, take_note_of_it):
+        release(16 * 60)  # with the day
     yield dump(app)
     with at(46, "read"):
         for path in ("/", url("threads", room.opening), "/notifications"):
@@ -226,9 +258,22 @@ def played(app: Flask, act: Act, who: int) -> Iterator[dict[str, Any]]:
     yield dump(app)
 
 
-@pytest.mark.parametrize(
-    "act", [send_reply, send_thread, send_at_once, correct, withdraw, appeal, take_note, destroy, *ANSWERS]
-)
+ACTS = [
+    send_reply,
+    send_thread,
+    send_at_once,
+    correct,
+    withdraw,
+    appeal,
+    take_note,
+    destroy,
+    unseal,
+    take_note_of_it,
+    *ANSWERS,
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_lk_160_two_databases_do_not_tell_who_wrote_it(app: Flask, act: Act) -> None:
     alice, bob = list(played(app, act, 0)), list(played(app, act, 1))
     for step, (one, other) in enumerate(zip(alice, bob, strict=True)):

@@ -146,6 +146,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "NAMED_ONLY": ("community/tlp.py", "community/visibility.py"),
     "anonymity_key": ("community/settings.py", "community/anonymity.py"),
     "author_tag": ("community/models/post.py", "community/anonymity.py"),
+    "author_behind": ("community/anonymity.py", "moderation/actions/unsealing.py"),
 }
 
 
@@ -216,6 +217,7 @@ REFUSED: tuple[tuple[PythonRule, str, str], ...] = (
     (names_have_owners, "community/pages/post.py", "if post.tlp in tlp.UNDER_NDA: pass"),
     (names_have_owners, "community/actions/post.py", "key = settings().anonymity_key"),
     (names_have_owners, "moderation/queue.py", "from community.tlp import STAFF_ONLY"),
+    (names_have_owners, "community/cli/explain.py", "anonymity.author_behind(case)"),
     (labels_are_never_ordered, "community/mail.py", "posts.where(Post.tlp <= Tlp.GREEN)"),
     (pages_never_select, "community/pages/post.py", "from sqlalchemy import select"),
     (pages_never_select, "search/pages.py", "from sqlalchemy.future import select"),
