@@ -18,6 +18,8 @@ def upgrade() -> None:
         "UPDATE posts SET lost_words = true WHERE thread_id IN "
         "(SELECT here.thread_id FROM posts AS here JOIN redactions ON redactions.post_id = here.id)"
     )
+    with op.batch_alter_table('posts', schema=None) as batch_op:
+        batch_op.alter_column('lost_words', existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
 
 
 def downgrade() -> None:

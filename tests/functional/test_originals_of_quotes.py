@@ -117,6 +117,18 @@ def test_an_open_page_does_not_bring_back_what_the_reply_said_itself(scene: Scen
     assert said not in confirmed.text
 
 
+def test_an_open_page_does_not_keep_it_in_its_draft(scene: Scene) -> None:
+    said = f"{CANARY} had it too"
+    made = reply(scene, said)
+    path = f"{url('threads', scene.opening)}/reply"
+    held = scene["Other"].browser.get(f"{path}?quote={ids.encode(made.id)}")
+    redact(scene, scene["Chief"])
+    press(scene["Other"].browser, held, "draft")
+    kept = scene["Other"].browser.get(path).text
+    assert "Words were taken out here" in kept
+    assert CANARY not in kept
+
+
 def test_an_open_page_does_not_bring_back_an_earlier_wording_of_the_reply(scene: Scene) -> None:
     made = reply(scene, f"{CANARY} had it too")
     held = scene["Other"].browser.get(f"{url('threads', scene.opening)}/reply?quote={ids.encode(made.id)}")
