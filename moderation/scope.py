@@ -14,6 +14,7 @@ from community import visibility
 from community.models import (
     Case,
     CaseKind,
+    CaseState,
     CaseStep,
     Consent,
     Group,
@@ -39,6 +40,7 @@ _Done = aliased(CaseStep, name="done_before")
 _Way = aliased(Promotion, name="way")
 _Source = aliased(Post, name="way_source")
 _Agreed = aliased(Consent, name="way_agreed")
+_Waiting = aliased(Case, name="copy_case")
 _me: ColumnElement[int] = bindparam("viewer_id", type_=BigInteger)
 
 readable = visibility.seen_in_thread()
@@ -80,6 +82,12 @@ def shown_before() -> Rule:
     """Is the post a copy that was published already?"""
     way = and_(_Way.copy_id == Case.post_id, _Way.stage == PromotionStage.PUBLISHED)
     return exists().where(way).correlate_except(_Way)
+
+
+def copy_waits() -> Rule:
+    """Is the post a copy of which it has to be decided whether it is shown?"""
+    about = and_(_Waiting.post_id == Case.post_id, _Waiting.kind == CaseKind.COPY, _Waiting.state == CaseState.OPEN)
+    return exists().where(about).correlate_except(_Waiting)
 
 
 def colleague(organization: Any) -> Rule:

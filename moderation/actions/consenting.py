@@ -109,7 +109,9 @@ def answer_unnamed(
     _ensure_possible(viewer, post, row, chosen, agrees=agrees)
     _forget_answers(viewer, promotion_id)
     if chosen != Answer.REFUSE:
-        act = {"act": ACT, "where": promotion_id, "answer": chosen, "version": version, "words": words}
+        # As a draft that quotes the post: words that leave the post leave it, too.
+        said = {"body": words, "quotes": [post.id]}
+        act = {"act": ACT, "where": promotion_id, "answer": chosen, "version": version, "draft": said}
         keep_sealed(viewer, act, clock.token(), clock.day() + clock.DAY)
 
 
@@ -137,6 +139,6 @@ def release_answer(viewer: Viewer, act: dict[str, Any], _tag: bytes) -> None:
     chosen = Answer(act["answer"])
     if held.version != act["version"] or held.stage not in ANSWERS or chosen not in ANSWERS[held.stage]:
         return
-    _ANSWERS[chosen](held, post, act["words"], None)
+    _ANSWERS[chosen](held, post, act["draft"]["body"][: Promotion.said.type.length], None)
     audit.record(NOBODY, f"system:promotion:{chosen}", group_id=post.group.id, subject_id=post.id, promotion=row.id)
     promoting.tell_source(held)

@@ -16,6 +16,7 @@ from community.markup import RENDERER_VERSION
 from community.models import (
     Case,
     CaseKind,
+    CaseState,
     CaseStep,
     Consent,
     Group,
@@ -95,6 +96,11 @@ def _make_copy(row: Promotion) -> int:
 
 
 def _ask_target(copy_id: int, row: Promotion) -> None:
+    waiting = select(Case).where(Case.post_id == copy_id, Case.kind == CaseKind.COPY, Case.state == CaseState.OPEN)
+    asked = db.session.scalar(waiting.with_for_update().execution_options(populate_existing=True))
+    if asked is not None:
+        asked.version += 1  # whoever has it before them looks again
+        return
     case = Case(id=clock.random_id(), kind=CaseKind.COPY, group_id=row.target_id, post_id=copy_id, version=1)
     case.opened_at, case.due_at = clock.hour(), clock.hour() + WAITS[row.severity]
     db.session.add(case)
@@ -198,18 +204,22 @@ def hide_copies(post_id: int, below: bool) -> None:
 
 
 def _hide(row: Promotion) -> None:
-    copy = db.session.get(Post, row.copy_id, populate_existing=True)
-    if copy is None or copy.state != PostState.PUBLISHED:
+    copy = db.session.get(Post, row.copy_id, populate_existing=True, with_for_update=True)
+    if copy is None:
         return
-    removing.hide_post(NOBODY, copy.id)
-    audit.record(NOBODY, "system:copy:hidden", group_id=copy.group_id, subject_id=copy.id)
+    if copy.state == PostState.PUBLISHED:
+        removing.hide_post(NOBODY, copy.id)
+        audit.record(NOBODY, "system:copy:hidden", group_id=copy.group_id, subject_id=copy.id)
+    # Also where it was removed for another reason: that decision knew nothing of this one.
     _ask_target(copy.id, row)
 
 
 @when_words_are_taken_out
 def change_copies(post_ids: Collection[int], change: Change) -> None:
     """Words that moderators take out leave the copies, too, and what was answered about them."""
-    for row in db.session.scalars(select(Promotion).where(Promotion.post_id.in_(post_ids))).all():
+    # Whoever is just publishing one of them has done so, or has not begun: read before, it would keep the words.
+    ways = select(Promotion).where(Promotion.post_id.in_(post_ids)).order_by(Promotion.id).with_for_update()
+    for row in db.session.scalars(ways.execution_options(populate_existing=True)).all():
         row.said = change(row.said, SAID)
         if row.copy_id is not None and row.stage == PromotionStage.PUBLISHED:
             change_everywhere(NOBODY, row.copy_id, change)

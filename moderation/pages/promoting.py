@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import ids, rendering
+from community import ids, quoting, rendering
 from community.access import NotFound, PostRow, access_post
 from community.pages.checked import Checked, checked
 from community.pages.hook import current_viewer
@@ -42,11 +42,12 @@ def propose(post_id: int) -> Page:
 
 
 def _begin(post: PostRow, row: Any) -> PromoteForm:
-    now = {"title": post.thread.title, "body": promotions.without_headers(post.body), "version": 0}
+    # What is quoted is not the author's to share, nor is the title of somebody else's thread.
+    now = {"title": post.thread.title if post.is_opening else "", "body": quoting.unquoted(post.body), "version": 0}
     if row:
         now = {name: getattr(row, name) for name in ("title", "body", "tlp", "version")}
         now["target"] = ids.encode(row.target_id)
-    return PromoteForm(formdata=None, data=now)
+    return PromoteForm(formdata=None, data=now | {"post_version": post.version})
 
 
 def _sent(form: PromoteForm, post: PostRow) -> Page:
@@ -74,7 +75,7 @@ def _send(form: PromoteForm, post: PostRow) -> Page:
     try:
         with told(_("Proposed. It goes on when those concerned have agreed."), form):
             agrees = bool(form.agrees.data)
-            promoting.propose(current_viewer(), post.id, form.prepared(), form.version.data or 0, agrees=agrees)
+            promoting.propose(current_viewer(), post.id, form.prepared(), form.seen(), agrees=agrees)
             return redirect(url_for(".show", post_id=post.id), 303)
     except Unfit as unfit:
         form.refuse(unfit.field, unfit.reason)
