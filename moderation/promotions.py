@@ -19,6 +19,7 @@ from community.models import (
     Group,
     Member,
     Post,
+    PostState,
     Promotion,
     PromotionStage,
     Quote,
@@ -26,7 +27,7 @@ from community.models import (
     Thread,
     Visibility,
 )
-from community.policy import Permission, Refused
+from community.policy import Permission, Refused, ensure
 from community.settings import settings
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, is_wider
 from community.viewer import Viewer
@@ -214,6 +215,18 @@ def stands(viewer: Viewer, row: Any) -> bool:
     """Can it still be published there: an open group that is no secret?"""
     group = target_of(viewer, row)
     return group is not None and group.archived_at is None and group.visibility != Visibility.SECRET
+
+
+def access_proposed(viewer: Viewer, post_id: int) -> PostRow:
+    """A post for whoever may know what is proposed of it: its author also where they do not write any more.
+
+    Raises NotFound and NotAllowed.
+    """
+    post = access_post(viewer, post_id)
+    stands = post.in_thread and post.state == PostState.PUBLISHED
+    if not (stands and post.author_id is not None and post.author_id == viewer.member_id):
+        ensure(viewer, Permission.POST_PROMOTE, post)
+    return post
 
 
 # --- the anonymous author ---

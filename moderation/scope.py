@@ -130,6 +130,8 @@ _here = exists().where(_Office.group_id == Case.group_id, _Office.member_id == _
 # Whether an author becomes known is between site moderators, whoever reads the post.
 _unsealing = Case.kind == CaseKind.UNSEALING
 _others = or_(Post.author_id.is_(None), Post.author_id != _me)
+# Who had a part in what names nobody, a copy above all, is told to nobody: so it is never left to the group alone.
+_by_nobody = and_(Post.author_id.is_(None), Post.pseudonym.is_(None), Post.attribution == "")
 _moderates: ColumnElement[bool] = bindparam("viewer_moderates", type_=Boolean)
 _judged_here = _judged.correlate_except(_Judge, _Office)
 
@@ -139,7 +141,7 @@ def sees(viewer: Viewer) -> Rule:
     mine = and_(_moderates, _here.correlate_except(_Office), readable)
     if not keeps(viewer):
         return and_(_others, mine, not_(_unsealing))
-    return and_(_others, or_(mine, readable, _unsealing, not_(_judged_here)))
+    return and_(_others, or_(mine, readable, _unsealing, _by_nobody, not_(_judged_here)))
 
 
 def binds(viewer: Viewer) -> dict[str, Any]:

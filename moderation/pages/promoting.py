@@ -12,7 +12,7 @@ from community.pages.checked import Checked, checked
 from community.pages.hook import current_viewer
 from community.pages.missing import REASONS
 from community.pages.told import told
-from community.policy import Permission
+from community.policy import Permission, can
 from community.redacting import Words, without
 from community.tlp import is_wider
 from community.writing import TITLE_LIMIT, Unfit
@@ -117,10 +117,10 @@ def _look(form: PromoteForm, post: PostRow) -> Page:
 def show(post_id: int) -> Page:
     """What is proposed and who has agreed, for the author and the moderators of the group; the author's answer."""
     viewer = current_viewer()
-    post = access_post(viewer, post_id, Permission.POST_PROMOTE)
+    post = promotions.access_proposed(viewer, post_id)
     row = promotions.open_of(post_id)
     form = AnswerForm()
-    form.offer(consenting.ANSWERS[row.stage] if row and is_author(viewer, post) else ())
+    form.offer(consenting.answers(viewer, post, row))
     if request.method == "POST" and form.validate():
         try:
             with told(_("Your answer is kept."), form):
@@ -147,6 +147,7 @@ def _show(post: PostRow, form: AnswerForm) -> str:
         html=rendering.preview(row.body) if row else "",
         wider=bool(row and is_wider(row.tlp, post.tlp)),
         mine=is_author(viewer, post),
+        may=can(viewer, Permission.POST_PROMOTE, post),
         took_part=viewer.member_id in [one.member_id for side, one in agreed.items() if side == "source"],
         look=_own_look(post, row),
     )
