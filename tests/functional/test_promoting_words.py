@@ -170,3 +170,15 @@ def test_an_anonymous_answer_of_the_last_day_counts(world: World) -> None:
         promoting.sweep()
         db.session.rollback()
     assert trade.stage() == "source"
+
+
+# --- news ---
+
+
+def test_a_copy_is_news_to_whoever_was_here_already_today(world: World) -> None:
+    with clock.fixed(clock.day() + timedelta(hours=9), "day"):  # it began at 15:00 where the community is
+        trade = Trade(world)
+        visitor = trade["Visitor"].browser
+        assert visitor.get("/").status_code == 200
+        trade.share()
+        assert TITLE in words(visitor.get("/"))
