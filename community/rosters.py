@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import aliased
 
 from community import visibility
-from community.db import db
-from community.models import Group, GroupInvitation, JoinRequest, Member, Membership, Organization, Role
-from community.policy import Permission, can
+from community.db import db, read
+from community.models import Group, GroupInvitation, JoinRequest, Member, Membership, MemberState, Organization, Role
+from community.policy import Permission, can, is_trusted
 from community.viewer import Viewer
 
 PAGE = 50
@@ -100,16 +100,29 @@ _INVITATIONS = (
 )
 
 
+_WAITING = _REQUESTS.where(Group.archived_at.is_(None))
+_COUNT_WAITING = select(func.count()).select_from(_WAITING.order_by(None).subquery())
+
+
+def waiting(viewer: Viewer) -> list[Any]:
+    """Who asks to come into the groups that the viewer moderates now, longest waiting first."""
+    return list(read(_WAITING, viewer.binds).all()) if _may_decide(viewer) else []
+
+
+def count_waiting(viewer: Viewer) -> int:
+    """How many ``waiting`` gives."""
+    return int(read(_COUNT_WAITING, viewer.binds).scalar_one()) if _may_decide(viewer) else 0
+
+
+def _may_decide(viewer: Viewer) -> bool:
+    """What Permission.GROUP_MODERATE asks of the viewer; being a moderator of the group is asked in the statement."""
+    return viewer.state == MemberState.ACTIVE and is_trusted(viewer)
+
+
 def requests(viewer: Viewer, group_ids: Iterable[int]) -> list[Any]:
     """Who asks to come into these groups, longest waiting first, where the viewer is a moderator."""
     asked = _REQUESTS.where(JoinRequest.group_id.in_(list(group_ids)))
     return list(db.session.execute(asked, viewer.binds).all())
-
-
-def count_requests(viewer: Viewer, group_ids: Iterable[int]) -> int:
-    """How many ask to come into these groups, where the viewer is a moderator."""
-    asked = _REQUESTS.where(JoinRequest.group_id.in_(list(group_ids))).order_by(None).subquery()
-    return db.session.execute(select(func.count()).select_from(asked), viewer.binds).scalar_one()
 
 
 def invitations(viewer: Viewer, group_ids: Iterable[int]) -> list[Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from community import bounds, clock
 from community.access import NotFound, PostRow, access_post
-from community.db import db, read
+from community.db import read
 from community.models import (
     Case,
     CaseKind,
@@ -85,6 +85,7 @@ _ONE = (
     .outerjoin(_AuthorOrganization, _AuthorOrganization.id == Post.organization_id)
     .where(Case.id == bindparam("case_id"))
 )
+_SEEN = {kept: _ONE.where(scope.sees(kept)) for kept in (False, True)}
 _By = aliased(Member, name="by_member")
 _STEPS = (
     select(
@@ -170,8 +171,7 @@ class Matter:
 
 def access_case(viewer: Viewer, case_id: int) -> Matter:
     """A case that is the viewer's to see. Raises NotFound for every other, and for none."""
-    statement = _ONE.where(scope.sees(viewer))
-    row = db.session.execute(statement, scope.binds(viewer) | {"case_id": case_id}).one_or_none()
+    row = read(_SEEN[scope.keeps(viewer)], scope.binds(viewer) | {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound
     return Matter(viewer, row)

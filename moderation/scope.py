@@ -136,10 +136,10 @@ _moderates: ColumnElement[bool] = bindparam("viewer_moderates", type_=Boolean)
 _judged_here = _judged.correlate_except(_Judge, _Office)
 
 
-def sees(viewer: Viewer) -> Rule:
-    """As a condition beside ``about_posts``: is the case the viewer's to see?"""
+def sees(kept: bool) -> Rule:
+    """As a condition beside ``about_posts``: is the case the viewer's to see? ``kept`` tells what ``keeps`` says."""
     mine = and_(_moderates, _here.correlate_except(_Office), readable)
-    if not keeps(viewer):
+    if not kept:
         return and_(_others, mine, not_(_unsealing))
     return and_(_others, or_(mine, readable, _unsealing, _by_nobody, not_(_judged_here)))
 

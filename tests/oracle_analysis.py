@@ -16,8 +16,13 @@ def answers(world: World, person: Person, note: Note) -> bool:
 
 def meets(world: World, person: Person, one: Inquiry) -> bool:
     note = world.note[one.note]
-    concerned = one.openly or one.asker == person.key or answers(world, person, note)
-    return concerned and oracle.sees_post(world, person, note)
+    if not oracle.sees_post(world, person, note):
+        return False
+    analyst = answers(world, person, note)
+    if oracle.sees_post_in_thread(world, person, note):
+        return one.openly or one.asker == person.key or analyst
+    # By a grant: what its author asks, and nobody else of the group.
+    return one.asker == person.key or (analyst and one.asker == note.author)
 
 
 def without_hidden_inquiries(world: World, known: World, person: Person) -> World:

@@ -16,7 +16,6 @@ from markupsafe import Markup
 from community import VERSION, clock, ids, lists, pseudonyms, reading, rosters
 from community.pages import missing, words
 from community.pages.hook import choose_time_zone, current_viewer
-from community.policy import Permission, can
 from community.settings import settings
 from community.viewer import Viewer
 
@@ -62,9 +61,7 @@ class Nav:
         viewer = current_viewer()
         if not self.moderates and not viewer.site_moderator:
             return 0
-        running = [group for group in self.groups if group.archived_at is None]
-        mine = [group.id for group in running if can(viewer, Permission.GROUP_MODERATE, group)]
-        asked = rosters.count_requests(viewer, mine) if mine else 0
+        asked = rosters.count_waiting(viewer) if self.moderates else 0
         return asked + sum(count(viewer) for count in _waiting)
 
 

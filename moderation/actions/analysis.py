@@ -5,13 +5,13 @@ from collections.abc import Collection, Sequence
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
-from community import audit, clock, events, quoting
+from community import audit, clock, events, quoting, visibility
 from community.access import NotFound, PostRow, access_post
 from community.actions.erasing import when_words_leave
 from community.actions.labels import hold_post
 from community.actions.redacting import Change, when_words_are_taken_out
 from community.db import action, db
-from community.models import AnalysisRequest, AnalysisState, NotificationKind, Post
+from community.models import AnalysisRequest, AnalysisState, Member, NotificationKind, Post, PostState
 from community.outbox import listen
 from community.policy import NotAllowed, Permission, Refused
 from community.viewer import Viewer
@@ -32,15 +32,12 @@ def ask(viewer: Viewer, post_id: int, question: str, *, openly: bool) -> None:
     Raises NotFound, NotAllowed, and Refused when the viewer's request waits already, or no analyst reads the post.
     """
     post = hold_post(viewer, post_id, Permission.POST_ASK_ANALYST)
-    mine = select(AnalysisRequest.post_id).where(
-        AnalysisRequest.asker_id == viewer.member_id, AnalysisRequest.state == AnalysisState.OPEN
-    )
-    waiting = list(db.session.scalars(mine))
+    waiting = _waiting(viewer)
     if post_id in waiting:
         raise Refused(ASKED)
     if len(waiting) >= MOST_OPEN:
         raise Refused(TOO_MANY)
-    analysts = analysis.analysts(viewer, post_id)
+    analysts = analysis.analysts(viewer, post)
     if not analysts:
         raise Refused(NOBODY)
     request = AnalysisRequest(id=clock.random_id(), post_id=post_id, asker_id=viewer.member_id, openly=openly)
@@ -49,6 +46,12 @@ def ask(viewer: Viewer, post_id: int, question: str, *, openly: bool) -> None:
     _recorded(viewer, post, "asked", request)
     for member_id in analysts:
         events.record(events.ReaderTold(member_id, NotificationKind.ANALYSIS_ASKED, post_id))
+
+
+def _waiting(viewer: Viewer) -> list[int]:
+    """Posts about which a request of the viewer's can still be answered; what they cannot take back does not count."""
+    open_ones = [row for row in analysis.mine(viewer) if row.state == AnalysisState.OPEN]
+    return [row.post_id for row in open_ones if row.post_state == PostState.PUBLISHED]
 
 
 @action
@@ -102,8 +105,8 @@ def _hold_as_analyst(viewer: Viewer, post_id: int, request_id: int) -> tuple[Pos
     request = _hold(viewer, post, request_id)
     if request.asker_id == viewer.member_id:
         raise NotAllowed
-    if request.analyst_id not in (None, viewer.member_id):
-        held = next(row for row in analysis.about(viewer, post) if row.id == request_id)
+    held = next(row for row in analysis.about(viewer, post) if row.id == request_id)
+    if held.analyst_id not in (None, viewer.member_id):
         raise Refused(TAKEN % {"name": held.analyst_name})
     return post, request
 
@@ -121,15 +124,16 @@ def _hold(viewer: Viewer, post: PostRow, request_id: int) -> AnalysisRequest:
 
 @listen(events.PostPublished)
 def answer_openly(event: events.PostPublished, _number: int) -> None:
-    """An assessment answers the requests about posts of its thread that its author has taken."""
+    """An assessment answers the requests about posts of its thread that its author has taken, if the asker reads it."""
     post = db.session.get(Post, event.post_id)
     if post is None or not post.assessment:
         return
+    readers = list(db.session.scalars(visibility.audience(Member.id), {"post_id": post.id}))
     theirs = (
         select(AnalysisRequest)
         .join(Post, Post.id == AnalysisRequest.post_id)
         .where(Post.thread_id == post.thread_id, AnalysisRequest.analyst_id == post.author_id)
-        .where(AnalysisRequest.state == AnalysisState.OPEN)
+        .where(AnalysisRequest.state == AnalysisState.OPEN, AnalysisRequest.asker_id.in_(readers))
     )
     for request in db.session.scalars(theirs.with_for_update()).all():
         request.answer_id = post.id

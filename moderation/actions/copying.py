@@ -138,7 +138,6 @@ def _publish(viewer: Viewer, matter: Matter, letter: Letter) -> None:
     _ensure_agreed(row, copy)
     deciding.close(viewer, matter, StepKind.ACCEPTED, letter)
     copy.state, copy.released_at = PostState.PUBLISHED, promotions.today()
-    copy.version += 1
     promoting.end(row, PromotionStage.PUBLISHED)
     audit.record(viewer, "moderator:copy:published", group_id=copy.group_id, subject_id=copy.id, tlp=copy.tlp)
     events.record(events.PostPublished(copy.id))

@@ -103,7 +103,7 @@ def _page(post: PostRow, ask: Form, answer: Form) -> str:
         unsent=[form for form, shown in ((ask, may_ask), (answer, mine)) if form.errors and not shown],
         may_answer=can(viewer, Permission.POST_ANALYZE, post),
         may_reply=post.in_thread and can(viewer, Permission.POST_REPLY, post.thread),
-        answerable=asks and bool(analysis.analysts(viewer, post.id)),
+        answerable=asks and bool(analysis.analysts(viewer, post)),
         analysts=analysis.analysts_reading(viewer, post.id) if asks else [],
         others=analysis.analysts_to_open_to(viewer, post) if asks else [],
     )

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 
 from community import ids
 from community.db import db
-from community.models import AnalysisRequest, AnalysisState, Anonymous, Membership, Post, PostState, Role
+from community.models import AnalysisRequest, AnalysisState, Anonymous, Member, Membership, Post, PostState, Role
 from community.tlp import Tlp
 from tests.browsing import words
 from tests.cases import CANARY, Scene
@@ -191,6 +191,75 @@ def test_what_was_withdrawn_leaves_questions_and_answers(desk: Desk) -> None:
     assert "We wonder" in request.question
     assert desk["Reader"].browser.get(desk.path()).status_code == 200
     assert desk.ask("Other").status_code == 403
+
+
+def test_a_private_answer_is_private_though_all_see_the_question(desk: Desk) -> None:
+    desk.ask("Reader", how="openly")
+    desk.press("Ana", "take")
+    desk.press("Ana", "answer", answer="Known since May")
+    for name, reads in (("Reader", True), ("Aki", True), ("Other", False), ("Author", False)):
+        assert ("since May" in desk.page(name)) == reads, name
+    assert "Answered" in desk.page("Other")
+
+
+def test_an_assessment_that_the_asker_does_not_read_answers_nothing(desk: Desk) -> None:
+    desk.ask("Reader", how="openly")
+    desk.press("Ana", "take")
+    path = url("threads", desk.opening) + "/reply"
+    recipients = ids.encode(desk["Author"].member.id)
+    sent = send_post(desk["Ana"].browser, path, body="B", assessment="y", tlp="RED", recipients=recipients)
+    assert sent.status_code == 303
+    desk["Reader"].told()
+    assert desk.request().state == AnalysisState.OPEN
+    assert "The assessment that answers it" not in desk.page("Author")
+
+
+def test_an_assessment_is_linked_for_those_who_read_it(desk: Desk) -> None:
+    desk.ask("Reader", how="openly")
+    desk.press("Ana", "take")
+    send_post(desk["Ana"].browser, url("threads", desk.opening) + "/reply", body="B", assessment="y")
+    desk["Reader"].told()
+    assert "The assessment that answers it" in desk.page("Other")
+    db.session.execute(update(Post).where(Post.id == last_post().id).values(state=PostState.REMOVED))
+    db.session.commit()
+    assert "The assessment that answers it" not in desk.page("Other")
+
+
+def test_whoever_has_the_post_alone_meets_what_its_author_asks(desk: Desk, world: World) -> None:
+    desk.ask("Reader", how="openly")
+    for name in ("Far", "Guest"):
+        desk.people.setdefault(name, Person(world, name))
+        world.grant(desk.post, desk[name].member)
+        assert CANARY not in desk.page(name)
+        assert "Reader" not in desk.page(name)
+    assert CANARY not in desk["Far"].browser.get("/analysis").get_data(as_text=True)
+    assert desk.press("Far", "take").status_code == 404
+    desk.ask("Author")
+    assert CANARY in desk.page("Far")
+    assert CANARY not in desk.page("Guest")
+    assert desk.press("Far", "take").status_code == 303
+
+
+def test_requests_that_cannot_be_taken_back_hold_nobody_up(desk: Desk, world: World) -> None:
+    for number in range(5):
+        desk.ask("Reader", world.reply(desk.opening, desk["Author"].member, f"Number {number}"))
+    assert desk.ask("Reader").status_code == 400
+    db.session.execute(update(Post).where(Post.body.startswith("Number")).values(state=PostState.REMOVED))
+    db.session.commit()
+    assert desk.ask("Reader").status_code == 303
+
+
+@pytest.mark.parametrize("change", [{"state": "suspended"}, {"analyst": False}])
+def test_what_an_analyst_left_behind_another_takes(desk: Desk, change: dict[str, Any]) -> None:
+    desk.ask("Reader")
+    desk.press("Ana", "take")
+    assert desk.press("Aki", "take").status_code == 303
+    assert desk.request().analyst_id == desk["Ana"].member.id
+    db.session.execute(update(Member).where(Member.id == desk["Ana"].member.id).values(**change))
+    db.session.commit()
+    assert "Waiting" in desk.page("Reader")
+    desk.press("Aki", "take")
+    assert desk.request().analyst_id == desk["Aki"].member.id
 
 
 def test_removed_posts_take_their_requests_with_them(desk: Desk) -> None:

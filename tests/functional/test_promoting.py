@@ -51,6 +51,7 @@ def test_its_readers_learn_that_it_is_a_copy_and_no_more(trade: Trade) -> None:
     assert "Not named" in shown
     assert "A copy without names, shared with the consent of its author." in shown
     assert SECRET not in shown
+    assert "What changed" not in shown
     assert (trade.row().title, trade.row().body) == ("", "")
     days_later(30)
     assert trade.stage() == "published"

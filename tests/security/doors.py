@@ -204,7 +204,7 @@ _THREAD: dict[str, Question] = {"thread_id": sees_thread}
 _POST: dict[str, Question] = {"post_id": sees_post}
 _INVITED: dict[str, Question] = {"invitation_id": is_invited}
 DOORS: Mapping[str, Door] = {
-    "analysis.about": Door(_POST),
+    "analysis.about": Door(_POST, acts=is_active),
     "cases.show": Door({"case_id": oracle_moderation.sees_case}),
     "compose.new_thread": Door(_GROUP, opens_threads),
     "compose.reply": Door(_THREAD, replies),
@@ -301,8 +301,8 @@ DOORS: Mapping[str, Door] = {
 # Addresses that name nothing but oneself or a list of what one sees; the two-worlds equation judges what is in them.
 LISTS = frozenset(
     {
-        "about.accept",
         "analysis.index",
+        "about.accept",
         "compose.choose",
         "compose.mine",
         "desk.home",

@@ -57,7 +57,8 @@ def test_lk_081_the_copy_shows_nothing_of_its_origin(trade: Trade) -> None:
     for text in seen_by_target(trade):
         outside = re.sub(r'(?s)<(nav|aside|header class="top).*?</(nav|aside|header)>', " ", text)
         assert not ours & set(ADDRESS.findall(outside))
-        assert not [one for one in told if one in words_of(outside)]
+        seen = words_of(outside)
+        assert not [one for one in told if re.search(rf"\b{one}\b", seen)]
 
 
 def words_of(text: str) -> str:

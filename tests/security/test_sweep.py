@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 from community import ids
 from community.pages.hook import OPEN, WAITING
 from community.pages.limits import limiter
-from tests import oracle
+from tests import oracle, oracle_analysis
 from tests.oracle_world import Person
 from tests.security.asking import ARGUMENTS, FIELDS, MISSING, PARAMETERS, Ask, fields_read, parameters
 from tests.security.community import PERSONAS, community
@@ -272,8 +272,10 @@ def test_who_waits_gets_one_page_everywhere(app: Flask, persona: str) -> None:
 
 NAMED = {"after": "post_id", "case": "case_id", "group": "group_id", "quote": "post_id"}
 SENT = {
+    "analysis.about": {"request": "inquiry_id"},
     "compose.new_thread": {"recipients": "member_id", "whole_groups": "group_id"},
     "compose.reply": {"recipients": "member_id", "whole_groups": "group_id", "quotes": "post_id"},
+    "experts.choose": {"member": "member_id"},
     "group_admin.invite": {"member": "member_id"},
     "group_admin.new": {"chosen": "member_id"},
     "inviting.new": {"organization": "organization_id"},
@@ -292,7 +294,12 @@ SEES = {
 }
 
 
+BESIDE = {"analysis.about": {"act": "take"}}  # what says that the field is meant
+
+
 def _unseen(viewer: Person, kind: str) -> list[str]:
+    if kind == "inquiry_id":
+        return [one.key for one in WORLD.inquiries if not oracle_analysis.meets(WORLD, viewer, one)]
     question = DOORS[SEES[kind]].sees[kind]
     return [key for key in ARGUMENTS[kind](WORLD) if not question(WORLD, viewer, {kind: key})]
 
@@ -330,7 +337,7 @@ def test_hidden_objects_in_queries_and_forms_are_missing_ones(app: Flask, person
 def _naming(rule: Rule, method: str, keys: Keys, name: str, key: str) -> Ask:
     if method == "GET":
         return request(rule, method, keys, f"?{name}={written(key)}")
-    return request(rule, method, keys, **{name: written(key)})
+    return request(rule, method, keys, **{name: written(key)}, **BESIDE.get(rule.endpoint, {}))
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
