@@ -51,6 +51,23 @@ def has_quote(body: str) -> bool:
     return any(_read(line)[0] for line in body.splitlines())
 
 
+def quoted(body: str) -> str:
+    """The quoted lines of ``body`` without their marks, and without the header lines."""
+    lines = (_read(line) for line in body.splitlines())
+    return "\n".join(text for depth, text in lines if depth and not _source(depth, text))
+
+
+def unquoted(body: str) -> str:
+    """``body`` without its quoted lines."""
+    return "\n".join(line for line in body.splitlines() if not _read(line)[0]).strip()
+
+
+def repeats(body: str, words: Iterable[str]) -> bool:
+    """Does any line of ``body`` repeat a line of ``words``?"""
+    said = _Words(words)
+    return any(said.repeated_by(*_read(line)) for line in body.splitlines())
+
+
 def without(body: str, post_id: int, words: Iterable[str]) -> str:
     """``body`` with a notice in place of every quote of the post, and of every line that repeats its ``words``."""
     return _joined(_taken_out(body, post_id, _Words(words)), NOTICE)

@@ -85,6 +85,7 @@ _my_groups = (
         Membership.role,
         Group.archived_at,
         Membership.read_to,
+        Membership.since,
         func.coalesce(_counts.c.unread, constant(0)).label("unread"),
     )
     .join(Membership, Membership.group_id == Group.id)

@@ -76,6 +76,7 @@ _ONE = scope.about_posts(
     scope.decided_before(_me).label("decided_before"),
     scope.had_part(_me).label("had_part"),
     scope.shown_before().label("shown_before"),
+    scope.copy_waits().label("copy_waits"),
     _warned.label("warned"),
     _on_record.label("on_record"),
 )

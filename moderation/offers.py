@@ -123,7 +123,7 @@ def _warns(matter: Matter) -> bool:
 
 def _restores(matter: Matter) -> bool:
     removed = matter.row.post_state == PostState.REMOVED and matter.row.outcome == StepKind.REMOVED
-    return bool(removed and why_not(matter) is None)
+    return bool(removed and why_not(matter) is None and not matter.row.copy_waits)
 
 
 OFFERS = (

@@ -19,13 +19,15 @@ from community.models import (
     Group,
     Member,
     Post,
+    PostState,
     Promotion,
     PromotionStage,
+    Quote,
     Side,
     Thread,
     Visibility,
 )
-from community.policy import Permission, Refused
+from community.policy import Permission, Refused, ensure
 from community.settings import settings
 from community.tlp import PUBLIC_GROUP, STRICT_TO_WIDE, Tlp, is_wider
 from community.viewer import Viewer
@@ -37,6 +39,7 @@ NOBODY_TO_ASK = _l("This post has no author here who could agree.")
 NOT_A_TARGET = _l("Please choose a group that can take it.")
 NOT_THIS_LABEL = _l("That group does not take this label, or the post may not be shared there under it.")
 POINTS_INSIDE = _l("The text leads to a post, a group or a person here. Take that out: it would show where it is from.")
+OTHERS_SAID_IT = _l("The text repeats what the post quotes. Whoever said that was not asked: take it out.")
 _INSIDE = re.compile(r"/(?:posts|threads|groups|members|organizations|invitations|moderation)/[0-9a-z]{13}")
 _CLOSED_ONLY = frozenset({Tlp.AMBER_STRICT, Tlp.AMBER})
 
@@ -66,6 +69,7 @@ _BY_POST = (
 _CONSENTS = select(Consent.side, Consent.member_id, Consent.digest).where(
     Consent.promotion_id == bindparam("promotion_id")
 )
+_QUOTED = select(Post.body).join(Quote, Quote.quoted_id == Post.id).where(Quote.post_id == bindparam("post_id"))
 _TARGETS = (
     visibility.visible_groups(Group.id, Group.name, Group.description, Group.visibility, Group.labels)
     .where(is_one_of(Group.visibility, [Visibility.PUBLIC, Visibility.PRIVATE]), Group.archived_at.is_(None))
@@ -153,7 +157,7 @@ def ensure_promotable(post: PostRow, has_author: bool) -> None:
 
 
 def ensure_fit(viewer: Viewer, post: PostRow, prepared: Prepared) -> None:
-    """Raise Unfit unless this may be proposed: the group, its labels, and no words that lead back."""
+    """Raise Unfit unless this may be proposed: the group, its labels, and no words that lead back or are others'."""
     target = next((one for one in targets(viewer, post) if one.id == prepared.target_id), None)
     if target is None:
         raise Unfit("target", NOT_A_TARGET)
@@ -162,13 +166,13 @@ def ensure_fit(viewer: Viewer, post: PostRow, prepared: Prepared) -> None:
     for name in ("title", "body"):
         if _INSIDE.search(getattr(prepared, name)):
             raise Unfit(name, POINTS_INSIDE)
+    if quoting.has_quote(prepared.body) or quoting.repeats(prepared.body, _said_by_others(post)):
+        raise Unfit("body", OTHERS_SAID_IT)
 
 
-def without_headers(body: str) -> str:
-    """The words of a post without the lines above quotes, which name people and lead to posts."""
-    for start, end in reversed(list(quoting.headers(body))):
-        body = body[:start] + body[end:]
-    return body
+def _said_by_others(post: PostRow) -> list[str]:
+    """What a post quotes, and all that those posts say now: only for its own words can its author agree."""
+    return [quoting.quoted(post.body), *(row.body for row in read(_QUOTED, {"post_id": post.id}))]
 
 
 def due() -> datetime:
@@ -211,6 +215,18 @@ def stands(viewer: Viewer, row: Any) -> bool:
     """Can it still be published there: an open group that is no secret?"""
     group = target_of(viewer, row)
     return group is not None and group.archived_at is None and group.visibility != Visibility.SECRET
+
+
+def access_proposed(viewer: Viewer, post_id: int) -> PostRow:
+    """A post for whoever may know what is proposed of it: its author also where they do not write any more.
+
+    Raises NotFound and NotAllowed.
+    """
+    post = access_post(viewer, post_id)
+    stands = post.in_thread and post.state == PostState.PUBLISHED
+    if not (stands and post.author_id is not None and post.author_id == viewer.member_id):
+        ensure(viewer, Permission.POST_PROMOTE, post)
+    return post
 
 
 # --- the anonymous author ---

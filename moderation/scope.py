@@ -14,6 +14,7 @@ from community import visibility
 from community.models import (
     Case,
     CaseKind,
+    CaseState,
     CaseStep,
     Consent,
     Group,
@@ -39,6 +40,7 @@ _Done = aliased(CaseStep, name="done_before")
 _Way = aliased(Promotion, name="way")
 _Source = aliased(Post, name="way_source")
 _Agreed = aliased(Consent, name="way_agreed")
+_Waiting = aliased(Case, name="copy_case")
 _me: ColumnElement[int] = bindparam("viewer_id", type_=BigInteger)
 
 readable = visibility.seen_in_thread()
@@ -82,6 +84,12 @@ def shown_before() -> Rule:
     return exists().where(way).correlate_except(_Way)
 
 
+def copy_waits() -> Rule:
+    """Is the post a copy of which it has to be decided whether it is shown?"""
+    about = and_(_Waiting.post_id == Case.post_id, _Waiting.kind == CaseKind.COPY, _Waiting.state == CaseState.OPEN)
+    return exists().where(about).correlate_except(_Waiting)
+
+
 def colleague(organization: Any) -> Rule:
     """Does the author of the post belong to this organization? Of a post that names nobody nothing is known."""
     return and_(Author.organization_id.is_not(None), Author.organization_id == organization)
@@ -122,6 +130,8 @@ _here = exists().where(_Office.group_id == Case.group_id, _Office.member_id == _
 # Whether an author becomes known is between site moderators, whoever reads the post.
 _unsealing = Case.kind == CaseKind.UNSEALING
 _others = or_(Post.author_id.is_(None), Post.author_id != _me)
+# Who had a part in what names nobody, a copy above all, is told to nobody: so it is never left to the group alone.
+_by_nobody = and_(Post.author_id.is_(None), Post.pseudonym.is_(None), Post.attribution == "")
 _moderates: ColumnElement[bool] = bindparam("viewer_moderates", type_=Boolean)
 _judged_here = _judged.correlate_except(_Judge, _Office)
 
@@ -131,7 +141,7 @@ def sees(kept: bool) -> Rule:
     mine = and_(_moderates, _here.correlate_except(_Office), readable)
     if not kept:
         return and_(_others, mine, not_(_unsealing))
-    return and_(_others, or_(mine, readable, _unsealing, not_(_judged_here)))
+    return and_(_others, or_(mine, readable, _unsealing, _by_nobody, not_(_judged_here)))
 
 
 def binds(viewer: Viewer) -> dict[str, Any]:

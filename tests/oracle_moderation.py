@@ -40,6 +40,8 @@ def sees_matter(world: World, person: Person, matter: Matter) -> bool:
         return keeps_trust(person)  # all of them, whoever reads the post, and no moderator of the group
     if oracle.may_moderate(world, person, note):
         return True
+    if note.copied and keeps_trust(person):
+        return True  # of a copy nobody is told who had a part in it
     left = not any(could_decide(world, one, matter) for one in world.people)
     return keeps_trust(person) and (left or oracle.sees_post_in_thread(world, person, note))
 

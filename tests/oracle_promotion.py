@@ -14,6 +14,13 @@ def promotes(world: World, person: Person, note: Note) -> bool:
     return wrote or (stands and oracle.may_moderate(world, person, note))
 
 
+def hears(world: World, person: Person, note: Note) -> bool:
+    """The same, and the named author while they read it: to say no it is enough to have written it."""
+    stands = not note.withdrawn and not note.removed
+    mine = note.author == person.key and stands and oracle.sees_post_in_thread(world, person, note)
+    return mine or promotes(world, person, note)
+
+
 def asked_about(world: World, note: str, kind: str) -> list[Matter]:
     return [one for one in world.matters if (one.note, one.kind) == (note, kind)]
 
@@ -23,7 +30,7 @@ def knows(world: World, person: Person, way: Way) -> bool:
     note = world.note[way.note]
     cases = asked_about(world, way.note, "promotion")
     decides = any(oracle_moderation.sees_matter(world, person, one) for one in cases)
-    return promotes(world, person, note) or (decides and oracle.sees_post_in_thread(world, person, note))
+    return hears(world, person, note) or (decides and oracle.sees_post_in_thread(world, person, note))
 
 
 def reads_both(world: World, person: Person, way: Way) -> bool:

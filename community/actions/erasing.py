@@ -7,6 +7,7 @@ from sqlalchemy import select
 from community import audit, events, quoting, rendering
 from community.actions.drafts import take_out_of_drafts
 from community.actions.keeping import change_originals
+from community.actions.shrinking import post_shrank
 from community.db import db
 from community.models import Post, Quote, Revision, Thread
 from community.viewer import Viewer
@@ -26,11 +27,17 @@ def when_words_leave(forget: Forgetter) -> Forgetter:
 
 def take_words_out(viewer: Viewer, post_id: int, *, for_good: bool) -> None:
     """Take, in the running action, what a post says and ever said out of everything that repeats it."""
-    words = _wordings(post_id)
+    words, quoting_ids = _wordings(post_id), _quoting(post_id)
     _take_out_of_quotes(viewer, post_id, words)
     take_out_of_drafts(post_id, words)
+    for quoting_id in quoting_ids:
+        post_shrank(quoting_id)
     for forget in _forgetters if for_good else ():
         forget(post_id, words)
+
+
+def _quoting(post_id: int) -> list[int]:
+    return list(db.session.scalars(select(Quote.post_id).where(Quote.quoted_id == post_id).order_by(Quote.post_id)))
 
 
 def _wordings(post_id: int) -> list[str]:

@@ -8,7 +8,6 @@ from community.actions import reading as reading_actions
 from community.pages.frame import nav
 from community.pages.hook import current_viewer
 from community.pages.typed import drawn_at
-from community.viewer import EPOCH
 
 pages = Blueprint("home", __name__)
 MOST_NEW = 20
@@ -49,8 +48,9 @@ def finish_guide() -> Response:
 
 
 def _mark_groups_read() -> None:
-    # To the day only: the row must not tell when somebody was here.
-    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    quiet = [group.id for group in nav().groups if not group.unread and (group.read_to or EPOCH) < today]
+    # To the day only: the row must not tell when somebody was here. And a day back: a copy that is published today has
+    # the time at which the day began where the community is, and is news all the same.
+    day = clock.day() - clock.DAY
+    quiet = [one.id for one in nav().groups if not one.unread and (one.read_to or one.since) < day]
     if quiet:
-        reading_actions.mark_groups_read(current_viewer(), quiet, today)
+        reading_actions.mark_groups_read(current_viewer(), quiet, day)

@@ -13,7 +13,7 @@ from community.actions.releasing import releases
 from community.actions.unnamed import keep_sealed
 from community.db import action, db
 from community.models import Promotion, PromotionStage, SealedAct, Side
-from community.policy import NotAllowed, Permission, Refused, ensure_proved
+from community.policy import NotAllowed, Permission, Refused, can, ensure_proved
 from community.tlp import is_wider
 from community.viewer import NOBODY, Viewer
 from community.writing import Unfit
@@ -40,6 +40,16 @@ ANSWERS = {
     PromotionStage.CHANGES: (),
 }
 
+# To say no it is enough to have written it.
+NEEDS = {Answer.AGREE: Permission.POST_PROMOTE, Answer.CHANGES: Permission.POST_PROMOTE}
+
+
+def answers(viewer: Viewer, post: PostRow, row: Any) -> tuple[Answer, ...]:
+    """What the named author of a post may answer now to a proposal about it; nothing for anybody else."""
+    if row is None or not is_author(viewer, post):
+        return ()
+    return tuple(one for one in ANSWERS[row.stage] if can(viewer, NEEDS.get(one, Permission.POST_READ), post))
+
 
 @action
 def answer(viewer: Viewer, post_id: int, version: int, chosen: Answer, words: str, *, agrees: bool) -> None:
@@ -47,7 +57,7 @@ def answer(viewer: Viewer, post_id: int, version: int, chosen: Answer, words: st
 
     Raises NotFound, NotAllowed, Refused when the proposal is another one by now, Unfit.
     """
-    post = hold_post(viewer, post_id, Permission.POST_PROMOTE)
+    post = hold_post(viewer, post_id, NEEDS.get(chosen, Permission.POST_READ))
     if not is_author(viewer, post):
         raise NotAllowed
     row = promoting.hold_version(post_id, version)
@@ -58,7 +68,9 @@ def answer(viewer: Viewer, post_id: int, version: int, chosen: Answer, words: st
 
 
 def _ensure_possible(viewer: Viewer, post: PostRow, row: Any, chosen: Answer, *, agrees: bool) -> None:
-    if chosen not in ANSWERS[row.stage] or not promotions.stands(viewer, row):
+    if chosen not in ANSWERS[row.stage]:
+        raise Refused(promoting.CHANGED)
+    if chosen == Answer.AGREE and not promotions.stands(viewer, row):
         raise Refused(promoting.CHANGED)
     if chosen == Answer.AGREE and is_wider(row.tlp, post.tlp) and not agrees:
         raise Unfit("agrees", promoting.AGREE_TO_WIDER)
@@ -109,7 +121,9 @@ def answer_unnamed(
     _ensure_possible(viewer, post, row, chosen, agrees=agrees)
     _forget_answers(viewer, promotion_id)
     if chosen != Answer.REFUSE:
-        act = {"act": ACT, "where": promotion_id, "answer": chosen, "version": version, "words": words}
+        # As a draft that quotes the post: words that leave the post leave it, too.
+        said = {"body": words, "quotes": [post.id]}
+        act = {"act": ACT, "where": promotion_id, "answer": chosen, "version": version, "draft": said}
         keep_sealed(viewer, act, clock.token(), clock.day() + clock.DAY)
 
 
@@ -137,6 +151,6 @@ def release_answer(viewer: Viewer, act: dict[str, Any], _tag: bytes) -> None:
     chosen = Answer(act["answer"])
     if held.version != act["version"] or held.stage not in ANSWERS or chosen not in ANSWERS[held.stage]:
         return
-    _ANSWERS[chosen](held, post, act["words"], None)
+    _ANSWERS[chosen](held, post, act["draft"]["body"][: Promotion.said.type.length], None)
     audit.record(NOBODY, f"system:promotion:{chosen}", group_id=post.group.id, subject_id=post.id, promotion=row.id)
     promoting.tell_source(held)

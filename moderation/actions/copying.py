@@ -1,22 +1,25 @@
 """What the moderators decide about a copy: those of the source let it go, those of the target publish it."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from community import audit, clock, events, quoting, rendering
+from community.access import NotFound, access_post
 from community.actions import removing
 from community.actions.erasing import when_words_leave
 from community.actions.keeping import Change, change_originals, forget_originals, when_originals_go
 from community.actions.labels import hold_post
 from community.actions.redacting import change_everywhere, when_words_are_taken_out
-from community.actions.shrinking import when_post_shrinks
+from community.actions.shrinking import when_group_closes, when_post_shrinks
 from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import (
     Case,
     CaseKind,
+    CaseState,
     CaseStep,
     Consent,
     Group,
@@ -29,9 +32,9 @@ from community.models import (
     Thread,
     Visibility,
 )
-from community.policy import NotAllowed, Permission, Refused
+from community.policy import NotAllowed, Permission, Refused, can
 from community.tlp import Tlp
-from community.viewer import NOBODY, Viewer
+from community.viewer import NOBODY, Viewer, viewer_of_member
 from moderation import promotions
 from moderation.actions import deciding, promoting
 from moderation.actions.deciding import Letter
@@ -96,6 +99,11 @@ def _make_copy(row: Promotion) -> int:
 
 
 def _ask_target(copy_id: int, row: Promotion) -> None:
+    waiting = select(Case).where(Case.post_id == copy_id, Case.kind == CaseKind.COPY, Case.state == CaseState.OPEN)
+    asked = db.session.scalar(waiting.with_for_update().execution_options(populate_existing=True))
+    if asked is not None:
+        asked.version += 1  # whoever has it before them looks again
+        return
     case = Case(id=clock.random_id(), kind=CaseKind.COPY, group_id=row.target_id, post_id=copy_id, version=1)
     case.opened_at, case.due_at = clock.hour(), clock.hour() + WAITS[row.severity]
     db.session.add(case)
@@ -146,10 +154,43 @@ def _ensure_agreed(row: Promotion, copy: Post) -> None:
         (Side.AUTHOR, Side.SOURCE), wanted
     ):
         raise Refused(NOT_AGREED)
+    _ensure_still_theirs(row)
     group = db.session.get_one(Group, copy.group_id, populate_existing=True)
     label = Tlp(copy.tlp)
     if group.archived_at or group.visibility == Visibility.SECRET or label not in map(Tlp, group.labels):
         raise Refused(NOT_THERE)
+
+
+def _ensure_still_theirs(row: Promotion) -> None:
+    """The post stands in an open group, and who agreed could do so now: of an author without a name only the first.
+
+    As much is asked whoever wrote it: how long it takes does not tell whether the author is named.
+    """
+    asked = select(Consent.side, Consent.member_id).where(Consent.promotion_id == row.id)
+    given = {one.side: one.member_id for one in db.session.execute(asked)}
+    author, source = given[Side.AUTHOR], given[Side.SOURCE] or 0
+    here = select(Post.id).join(Group, Group.id == Post.group_id).where(Post.id == row.post_id)
+    stands = db.session.scalar(here.where(Post.state == PostState.PUBLISHED, Group.archived_at.is_(None)))
+    theirs = _still_promotes(author or source, row.post_id)
+    ours = _still_promotes(source, row.post_id) or can(viewer_of_member(source), Permission.COMMUNITY_TRUST)
+    if stands is None or not ours or not (theirs or author is None):
+        raise Refused(NOT_AGREED)
+
+
+def _still_promotes(member_id: int, post_id: int) -> bool:
+    viewer = viewer_of_member(member_id)
+    try:
+        return can(viewer, Permission.POST_PROMOTE, access_post(viewer, post_id))
+    except NotFound:
+        return False
+
+
+@when_group_closes
+def end_open(group_id: int) -> None:
+    """Nobody agrees to anything any more in a group that is archived, or publishes anything there."""
+    here = or_(Post.group_id == group_id, Promotion.target_id == group_id)
+    asked = select(Promotion).join(Post, Post.id == Promotion.post_id).where(here)
+    _end_all(asked.where(Promotion.stage.in_(promotions.OPEN)))
 
 
 @deciding.does("refuse_copy")
@@ -189,7 +230,12 @@ def hide_copies(post_id: int, below: bool) -> None:
     which = (Post.thread_id if below else Post.id) == post_id
     asked = select(Promotion).join(Post, Post.id == Promotion.post_id).where(which)
     live = asked.where(Promotion.stage.in_((*promotions.OPEN, PromotionStage.PUBLISHED)))
-    for row in db.session.scalars(live.with_for_update(of=Promotion).execution_options(populate_existing=True)).all():
+    _end_all(live)
+
+
+def _end_all(asked: Select[Any]) -> None:
+    held = asked.order_by(Promotion.id).with_for_update(of=Promotion).execution_options(populate_existing=True)
+    for row in db.session.scalars(held).all():
         if row.stage == PromotionStage.PUBLISHED:
             _hide(row)
         else:
@@ -198,18 +244,22 @@ def hide_copies(post_id: int, below: bool) -> None:
 
 
 def _hide(row: Promotion) -> None:
-    copy = db.session.get(Post, row.copy_id, populate_existing=True)
-    if copy is None or copy.state != PostState.PUBLISHED:
+    copy = db.session.get(Post, row.copy_id, populate_existing=True, with_for_update=True)
+    if copy is None:
         return
-    removing.hide_post(NOBODY, copy.id)
-    audit.record(NOBODY, "system:copy:hidden", group_id=copy.group_id, subject_id=copy.id)
+    if copy.state == PostState.PUBLISHED:
+        removing.hide_post(NOBODY, copy.id)
+        audit.record(NOBODY, "system:copy:hidden", group_id=copy.group_id, subject_id=copy.id)
+    # Also where it was removed for another reason: that decision knew nothing of this one.
     _ask_target(copy.id, row)
 
 
 @when_words_are_taken_out
 def change_copies(post_ids: Collection[int], change: Change) -> None:
     """Words that moderators take out leave the copies, too, and what was answered about them."""
-    for row in db.session.scalars(select(Promotion).where(Promotion.post_id.in_(post_ids))).all():
+    # Whoever is just publishing one of them has done so, or has not begun: read before, it would keep the words.
+    ways = select(Promotion).where(Promotion.post_id.in_(post_ids)).order_by(Promotion.id).with_for_update()
+    for row in db.session.scalars(ways.execution_options(populate_existing=True)).all():
         row.said = change(row.said, SAID)
         if row.copy_id is not None and row.stage == PromotionStage.PUBLISHED:
             _hold(row.copy_id)

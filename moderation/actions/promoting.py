@@ -1,6 +1,6 @@
 """Proposing that a redacted copy of a post go into another group, changing the proposal, and ending it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -37,17 +37,27 @@ CHANGED = _l("The proposal was changed or answered meanwhile. Look at it again; 
 AGREE_TO_WIDER = _l("The label is wider than that of the post. Please say that you agree to it.")
 
 
+class Seen(NamedTuple):
+    """Which versions somebody had before them: of the proposal, 0 when there was none, and of the post itself.
+
+    The post may have lost words since; a page that was opened before does not bring them back.
+    """
+
+    proposal: int
+    post: int
+
+
 @action
-def propose(viewer: Viewer, post_id: int, prepared: Prepared, version: int, *, agrees: bool = False) -> None:
+def propose(viewer: Viewer, post_id: int, prepared: Prepared, seen: Seen, *, agrees: bool = False) -> None:
     """Propose a copy, or change what is proposed: whoever agreed before is asked again.
 
-    An author who proposes agrees by that; ``agrees`` says so of a label wider than the post's. ``version`` is that of
-    the proposal which the viewer had before them, 0 when there was none. Raises NotFound, NotAllowed, Refused, Unfit.
+    An author who proposes agrees by that; ``agrees`` says so of a label wider than the post's. ``seen`` is what the
+    viewer had before them. Raises NotFound, NotAllowed, Refused, Unfit.
     """
     post = hold_post(viewer, post_id, Permission.POST_PROMOTE)
     promotions.ensure_promotable(post, has_author(post))
     row = hold_open(post_id)
-    if (row.version if row else 0) != version:
+    if Seen(row.version if row else 0, post.version) != seen:
         raise Refused(CHANGED)
     promotions.ensure_fit(viewer, post, prepared)
     if is_author(viewer, post) and is_wider(prepared.tlp, post.tlp) and not agrees:
@@ -123,6 +133,7 @@ def agree_as_author(row: Promotion, post: PostRow, member_id: int | None) -> Non
     """In the running action: the author agrees (None: without a name), and the moderators of the source are asked."""
     agree(row, Side.AUTHOR, member_id)
     row.stage = PromotionStage.SOURCE
+    row.due_at = promotions.due()  # an answer of the last day is not in vain
     case = open_case(Subject(post.id, post.group.id, post.severity), CaseKind.PROMOTION)
     db.session.add(Submission(case_id=case.id, member_id=row.proposer_id))
 

@@ -16,6 +16,7 @@ from community.forms.groups import lines, readable
 from community.tlp import STRICT_TO_WIDE, Tlp
 from community.writing import BODY_LIMIT, TITLE_LIMIT
 from moderation.actions.consenting import Answer
+from moderation.actions.promoting import Seen
 from moderation.promotions import Prepared, Target
 
 ANSWERS = {
@@ -48,6 +49,12 @@ class PromoteForm(_Refusing):
     )
     title = StringField(_l("Title"), [Within(TITLE_LIMIT, _l("Give it a title."))], [clean_line])
     body = TextAreaField(_l("Text"), [Within(BODY_LIMIT, _l("Write something first."))], [clean_body])
+
+    post_version = IntegerField(widget=HiddenInput())
+
+    def seen(self) -> Seen:
+        """What was there when the page was opened."""
+        return Seen(self.version.data or 0, self.post_version.data or 0)
 
     def offer(self, targets: list[Target]) -> None:
         """Which groups there are to choose from."""

@@ -6,13 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import ids, rendering
+from community import ids, quoting, rendering
 from community.access import NotFound, PostRow, access_post
 from community.pages.checked import Checked, checked
 from community.pages.hook import current_viewer
 from community.pages.missing import REASONS
 from community.pages.told import told
-from community.policy import Permission
+from community.policy import Permission, can
 from community.redacting import Words, without
 from community.tlp import is_wider
 from community.writing import TITLE_LIMIT, Unfit
@@ -42,11 +42,12 @@ def propose(post_id: int) -> Page:
 
 
 def _begin(post: PostRow, row: Any) -> PromoteForm:
-    now = {"title": post.thread.title, "body": promotions.without_headers(post.body), "version": 0}
+    # What is quoted is not the author's to share, nor is the title of somebody else's thread.
+    now = {"title": post.thread.title if post.is_opening else "", "body": quoting.unquoted(post.body), "version": 0}
     if row:
         now = {name: getattr(row, name) for name in ("title", "body", "tlp", "version")}
         now["target"] = ids.encode(row.target_id)
-    return PromoteForm(formdata=None, data=now)
+    return PromoteForm(formdata=None, data=now | {"post_version": post.version})
 
 
 def _sent(form: PromoteForm, post: PostRow) -> Page:
@@ -74,7 +75,7 @@ def _send(form: PromoteForm, post: PostRow) -> Page:
     try:
         with told(_("Proposed. It goes on when those concerned have agreed."), form):
             agrees = bool(form.agrees.data)
-            promoting.propose(current_viewer(), post.id, form.prepared(), form.version.data or 0, agrees=agrees)
+            promoting.propose(current_viewer(), post.id, form.prepared(), form.seen(), agrees=agrees)
             return redirect(url_for(".show", post_id=post.id), 303)
     except Unfit as unfit:
         form.refuse(unfit.field, unfit.reason)
@@ -116,10 +117,10 @@ def _look(form: PromoteForm, post: PostRow) -> Page:
 def show(post_id: int) -> Page:
     """What is proposed and who has agreed, for the author and the moderators of the group; the author's answer."""
     viewer = current_viewer()
-    post = access_post(viewer, post_id, Permission.POST_PROMOTE)
+    post = promotions.access_proposed(viewer, post_id)
     row = promotions.open_of(post_id)
     form = AnswerForm()
-    form.offer(consenting.ANSWERS[row.stage] if row and is_author(viewer, post) else ())
+    form.offer(consenting.answers(viewer, post, row))
     if request.method == "POST" and form.validate():
         try:
             with told(_("Your answer is kept."), form):
@@ -146,6 +147,7 @@ def _show(post: PostRow, form: AnswerForm) -> str:
         html=rendering.preview(row.body) if row else "",
         wider=bool(row and is_wider(row.tlp, post.tlp)),
         mine=is_author(viewer, post),
+        may=can(viewer, Permission.POST_PROMOTE, post),
         took_part=viewer.member_id in [one.member_id for side, one in agreed.items() if side == "source"],
         look=_own_look(post, row),
     )

@@ -159,6 +159,7 @@ FIELDS: Mapping[str, Keys | tuple[str, ...]] = {
     "to": _keys("notes"),
     "until": ("", "2026-05-05T12:00:00+09:00"),
     "verified": ("yes", "no"),
+    "post_version": ("1", "2"),
     "version": ("1", "2"),
     "visibility": ("private", "secret"),
     "whole_groups": _keys("rooms"),

@@ -173,6 +173,10 @@ def promotes(world: World, person: Person, keys: Keys) -> bool:
     return oracle_promotion.promotes(world, person, world.note[keys["post_id"]])
 
 
+def hears(world: World, person: Person, keys: Keys) -> bool:
+    return oracle_promotion.hears(world, person, world.note[keys["post_id"]])
+
+
 def wrote(world: World, person: Person, keys: Keys) -> bool:
     return world.note[keys["post_id"]].author == person.key
 
@@ -252,7 +256,7 @@ DOORS: Mapping[str, Door] = {
     "promoting.beside": Door({"post_id": sees_around}),
     "promoting.end": Door(_POST, promotes),
     "promoting.propose": Door(_POST, promotes),
-    "promoting.show": Door(_POST, promotes),
+    "promoting.show": Door(_POST, hears),
     "posts.audience": Door({"post_id": sees_around}),
     "posts.grants": Door(_POST, edits),
     "posts.history": Door(_POST),

@@ -121,6 +121,10 @@ class Sharing(RuleBasedStateMachine):
         row = self.row()
         return row.version if row else 0
 
+    def seen(self) -> promoting.Seen:
+        version = self.version()
+        return promoting.Seen(version, db.session.scalars(select(Post.version).where(Post.id == self.post_id)).one())
+
     # --- rules ---
 
     @rule(who=WHO, form=FORMS, agrees=st.booleans())
@@ -128,7 +132,7 @@ class Sharing(RuleBasedStateMachine):
         target, tlp, title, body = form
         prepared = Prepared(self.rooms[target].id, Tlp(tlp), title, body)
         done = self.does(
-            lambda: promoting.propose(self.viewer(who), self.post_id, prepared, self.version(), agrees=agrees)
+            lambda: promoting.propose(self.viewer(who), self.post_id, prepared, self.seen(), agrees=agrees)
         )
         assert done == self.model.propose(who, form, agrees)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from community import ids
 from community.db import db
@@ -15,6 +16,7 @@ from community.models import Case, CaseKind, Post, PostState
 from moderation.actions import copying, promoting
 from tests.browsing import send
 from tests.factories import World
+from tests.paperwork import Paper, paper, press
 from tests.promoting import TEXT, Trade
 from tests.races import held, wait_for_a_lock
 
@@ -86,6 +88,7 @@ def test_a_change_at_the_moment_of_publishing_comes_before_or_after(
 
     def change() -> int:
         form = {"target": ids.encode(trade.target.id), "tlp": "GREEN", "title": "Other", "body": "Other words"}
+        form |= {"post_version": str(trade.post.version)}
         with app.app_context():
             path = trade.path("promote")
             return int(send(trade["Second"].browser, path, step="send", version=str(version), **form).status_code)
@@ -94,3 +97,50 @@ def test_a_change_at_the_moment_of_publishing_comes_before_or_after(
     at_once(change, publish, promoting, "hold_open", monkeypatch)
     assert "Other words" not in published(trade)
     assert (published(trade), trade.stage()) in (([], "author"), ([TEXT], "published"))
+
+
+@pytest.mark.parametrize("how", ["taken out", "forgotten"])
+def test_words_that_leave_while_a_copy_is_published_leave_it_too(
+    app: Flask, trade: Trade, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how == "forgotten":
+        edit(app, trade, TEXT)  # the copy is of this wording
+    trade.waits()
+    case = trade.case(CaseKind.COPY)
+    form = leaving(trade) if how == "taken out" else editing(trade, "It is over.", forget="y")
+    page = "redact" if how == "taken out" else "edit"
+    answers = at_once(
+        lambda: decide(app, trade, "Guard", case, "publish"),
+        lambda: sent(app, trade, "Chief" if how == "taken out" else "Author", page, form),
+        copying,
+        "_ensure_agreed",
+        monkeypatch,
+    )
+    assert answers == [303, 303]
+    assert published(trade) == []
+    assert trade.stage() == "published"
+    trade.take_in(act="show_copy", words="It is fine")
+    (body,) = published(trade)
+    assert "invoice" not in body
+
+
+def leaving(trade: Trade) -> Paper:
+    browser, path = trade["Chief"].browser, trade.path("redact")
+    return paper(press(browser, browser.get(path), "preview", taken="invoice", missing="organization"), "send")
+
+
+def editing(trade: Trade, body: str, **more: str) -> Paper:
+    form = paper(trade["Author"].browser.get(trade.path("edit")), "save")
+    form.put(body=body, **more)
+    return form
+
+
+def edit(app: Flask, trade: Trade, body: str) -> None:
+    assert sent(app, trade, "Author", "edit", editing(trade, body)) == 303
+    db.session.rollback()
+
+
+def sent(app: Flask, trade: Trade, name: str, page: str, form: Paper) -> int:
+    with app.app_context():
+        given = MultiDict([*form.fields, ("step", "save" if page == "edit" else "send")])
+        return int(trade[name].browser.post(trade.path(page), data=given).status_code)

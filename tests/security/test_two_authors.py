@@ -27,7 +27,7 @@ from community.redacting import Words
 from community.tlp import Tlp
 from community.viewer import viewer_of_member
 from moderation.actions.deciding import Letter, redact_post
-from moderation.actions.promoting import propose
+from moderation.actions.promoting import Seen, propose
 from moderation.promotions import Prepared
 from tests.browsing import send as post_form
 from tests.conftest import empty
@@ -202,7 +202,8 @@ def proposed(cast: Cast, room: Crowd) -> str:
     with at(3, "propose"):
         chief = db.session.scalars(select(Member.id).where(Member.name == "Moderator")).one()
         target = db.session.scalars(select(Group.id).where(Group.name == "Elsewhere")).one()
-        propose(viewer_of_member(chief), post, Prepared(target, Tlp.GREEN, "A title", "Words"), 0)
+        seen = Seen(0, db.session.get_one(Post, post).version)
+        propose(viewer_of_member(chief), post, Prepared(target, Tlp.GREEN, "A title", "Words"), seen)
     db.session.rollback()
     return f"/me/anonymous/promotions/{ids.encode(db.session.scalars(select(Promotion.id)).one())}"
 
