@@ -289,11 +289,14 @@ def test_taking_the_hidden_away_changes_nothing_that_is_seen(drawn: tuple[World,
     if viewer is None or not oracle.looks(viewer):
         assert (less.rooms, less.notes, less.places) == ((), (), ())
         return
-    assert {one.key for one in world.rooms if oracle.sees_group_exists(world, viewer, one)} == set(less.room)
+    # A secret room that nobody knows stands around what a site moderator knows only to be there.
+    rooms = [one for one in less.rooms if oracle.sees_group_exists(less, viewer, one)]
+    seen = [one.key for one in world.rooms if oracle.sees_group_exists(world, viewer, one)]
+    assert seen == [one.key for one in rooms]
     for question in (oracle.sees_post, oracle.sees_post_in_thread, oracle.sees_words, oracle.may_edit):
         before = {one.key for one in world.notes if question(world, viewer, one)}
         assert before == {one.key for one in less.notes if question(less, viewer, one)}, question.__name__
-    for room in less.rooms:
+    for room in rooms:
         for list_ in (oracle.threads_in, oracle.members_listed):
             assert list_(world, viewer, room) == list_(less, viewer, room), list_.__name__
         assert oracle.labels_offered(world, viewer, room) == oracle.labels_offered(less, viewer, room)
