@@ -33,7 +33,7 @@ _POSTS = (
 )
 # What moderators removed is shown to its author with nothing around it: they see it in its thread as little as others.
 _REMOVED = (
-    select(Post.id, Post.body, Group.name.label("group_name"))
+    select(Post.id, Post.body, Group.name.label("group_name"), _redacted.label("redacted"))
     .join(Group, Group.id == Post.group_id)
     .where(
         Post.id.in_(bindparam("post_ids", expanding=True)),
@@ -47,6 +47,7 @@ _OWN = (
         Post.id,
         Post.thread_id,
         Post.state,
+        Post.tlp,
         Post.severity,
         Post.pseudonym,
         Post.group_id,
@@ -78,13 +79,16 @@ def posts(viewer: Viewer) -> list[tuple[Any, str]]:
 
 
 def removed(viewer: Viewer) -> list[Any]:
-    """The viewer's anonymous posts that moderators removed, in groups that they read: ``id body group_name``."""
+    """The viewer's anonymous posts that moderators removed, in groups that they read.
+
+    Their rows: ``id body group_name redacted``.
+    """
     own = anonymity.posts_of(viewer)
     return list(read(_REMOVED, viewer.binds | {"post_ids": own}).all()) if own and viewer.sees else []
 
 
 def own(viewer: Viewer, post_id: int) -> Any:
-    """One of them, removed or not: ``id thread_id state severity pseudonym group_id group_name``.
+    """One of them, removed or not: ``id thread_id state tlp severity pseudonym group_id group_name``.
 
     Raises NotFound for every other post, whatever it is.
     """

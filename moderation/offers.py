@@ -22,7 +22,8 @@ UNREAD = _l("Open the post on the record first. Then the decisions are offered h
 
 class Offer(NamedTuple):
     """An act by its ``name``. ``means``: what follows, in words; ``asks``: what has to be filled in ("", words, letter,
-    label); ``stands``: does the case allow it now? ``page``: it has a page of its own, of the "case" or of the "post".
+    label, apart); ``stands``: does the case allow it now? ``page``: it has a page of its own, of the "case" or of the
+    "post", or is the one on which "words" are marked.
     """
 
     name: str
@@ -159,8 +160,9 @@ OFFERS = (
             "You mark the words. They leave the post, its earlier wordings and what quotes it, for good; a block with "
             "the reason stays. The author is told, and can read what was there."
         ),
-        "redaction",
+        "",
         lambda matter: _judges(matter) and _redacts(matter),
+        page="words",
     ),
     Offer(
         "remove",

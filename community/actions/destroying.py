@@ -2,7 +2,7 @@
 
 from community import audit
 from community.access import NotAllowed, access_post
-from community.actions.redacting import forget_originals
+from community.actions.keeping import forget_originals
 from community.db import action, db
 from community.models import Post
 from community.policy import ensure_proved

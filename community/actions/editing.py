@@ -9,9 +9,10 @@ from community import audit, bounds, clock, events, nameless, rendering
 from community.access import PostRow
 from community.actions import purging
 from community.actions.erasing import take_words_out
+from community.actions.keeping import forget_originals
 from community.actions.labels import hold_post, keep_wording, narrow_what_follows
 from community.actions.posts import add_quotes
-from community.actions.redacting import forget_old_wordings, forget_originals
+from community.actions.redacting import forget_old_wordings
 from community.actions.shrinking import post_shrank
 from community.db import action, db
 from community.markup import RENDERER_VERSION

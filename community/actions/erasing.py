@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from community import audit, events, quoting, rendering
 from community.actions.drafts import take_out_of_drafts
+from community.actions.keeping import change_originals
 from community.actions.shrinking import post_shrank
 from community.db import db
 from community.models import Post, Quote, Revision, Thread
@@ -48,14 +49,19 @@ def _wordings(post_id: int) -> list[str]:
 
 
 def _take_out_of_quotes(viewer: Viewer, post_id: int, words: list[str]) -> None:
-    quoting_posts = select(Quote.post_id).where(Quote.quoted_id == post_id)
+    quoting_posts = db.session.scalars(select(Quote.post_id).where(Quote.quoted_id == post_id)).all()
+    change_originals(quoting_posts, lambda text, _limit: quoting.without(text, post_id, words))
     for revision in db.session.scalars(select(Revision).where(Revision.post_id.in_(quoting_posts))).all():
-        revision.body = quoting.without(revision.body, post_id, words)
+        left = quoting.without(revision.body, post_id, words)
+        if left != revision.body:
+            revision.body = left
+            db.session.get_one(Post, revision.post_id).lost_words = True
     for post in db.session.scalars(select(Post).where(Post.id.in_(quoting_posts))).all():
         left = quoting.without(post.body, post_id, words)
         if left == post.body:
             continue
         # A new version, so that whoever is just editing it does not put the words back unawares.
         post.body, post.html, post.version = left, rendering.render(left, post.id), post.version + 1
+        post.lost_words = True
         audit.record(viewer, "system:quote:erased", group_id=post.group_id, subject_id=post.id)
         events.record(events.PostEdited(post.id))

@@ -7,22 +7,22 @@ wherever they say them, in quotes or not, earlier wordings included.
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from community import audit, clock, events, originals, quoting, rendering
 from community.access import PostRow
 from community.actions import purging
 from community.actions.drafts import change_drafts
+from community.actions.keeping import TITLE, Change, change_originals
 from community.db import db
 from community.markup import RENDERER_VERSION
 from community.models import ModeratorReading, Post, Quote, Redaction, Revision, Thread
 from community.redacting import Words, without
 from community.viewer import NOBODY, Viewer
 
-Change = Callable[[str, int], str]
 Changer = Callable[[Collection[int], Change], None]
 _changers: list[Changer] = []
-TITLE, ATTRIBUTION, REASON = 200, 500, 500
+ATTRIBUTION, REASON = 500, 500
 
 
 def when_words_are_taken_out(changer: Changer) -> Changer:
@@ -86,6 +86,7 @@ def _keep(row: PostRow, said: list[originals.Wording], *, by_author: bool, reaso
 def _spread(viewer: Viewer, post_id: int, change: Change) -> None:
     following = quoting_posts(post_id)
     _change_revisions(following, change)
+    change_originals(following, change)
     for post in db.session.scalars(select(Post).where(Post.id.in_(following)).order_by(Post.id)).all():
         if _change_post(post, change):
             audit.record(viewer, "system:quote:erased", group_id=post.group_id, subject_id=post.id)
@@ -114,25 +115,19 @@ def _change_post(post: Post, change: Change) -> bool:
         return False
     post.body, post.attribution, post.version = body, attribution, post.version + 1
     post.html, post.renderer = rendering.render(body, post.id), RENDERER_VERSION
+    post.lost_words = True
     return True
 
 
 def _change_revisions(post_ids: Collection[int], change: Change) -> None:
     for revision in db.session.scalars(select(Revision).where(Revision.post_id.in_(post_ids))).all():
-        revision.title, revision.body = change(revision.title, TITLE), change(revision.body, 0)
+        left = change(revision.title, TITLE), change(revision.body, 0)
+        if left != (revision.title, revision.body):
+            revision.title, revision.body = left
+            db.session.get_one(Post, revision.post_id).lost_words = True
 
 
 def _change_readings(post_ids: Collection[int], change: Change) -> None:
     readings = select(ModeratorReading).where(ModeratorReading.post_id.in_(post_ids))
     for reading in db.session.scalars(readings).all():
         reading.reason = change(reading.reason, REASON)
-
-
-def forget_originals(post_id: int) -> bool:
-    """In the running action: what a post said before is gone for good. Was there anything?"""
-    kept = Redaction.post_id == post_id, Redaction.sealed.is_not(None)
-    if db.session.scalar(select(Redaction.id).where(*kept).limit(1)) is None:
-        return False
-    db.session.execute(update(Redaction).where(*kept).values(sealed=None, destroyed_at=clock.hour()))
-    purging.ask()
-    return True

@@ -75,6 +75,7 @@ class Post(HasId, Model):
     is an analyst's, and so is its severity.
     An anonymous one has an ``author_tag``, which only ``anonymity`` can read, the number of the pseudonym that stands
     for its author in this thread, and the code of the sector that they chose to show, if any.
+    One that ``lost_words`` said, itself or in a quote, what was taken out of a post since: no page brings it back.
     ``send_tag`` is a keyed hash of author, place and form: sending the same form twice there makes one post.
     """
 
@@ -110,6 +111,7 @@ class Post(HasId, Model):
     author_tag: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     pseudonym: Mapped[int | None]
     shown_sector: Mapped[str | None] = mapped_column(String(40))
+    lost_words: Mapped[bool] = mapped_column(default=False)
 
 
 class SealedAct(HasId, Model):

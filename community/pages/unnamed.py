@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from community import anonymity, originals, unnamed
-from community.access import NotFound, PostRow, access_post
+from community import originals, unnamed
+from community.access import NotFound, PostRow
 from community.actions import unnamed as acts
 from community.pages.correct import Answer, Correction, EditForm, correct, too_late
 from community.pages.hook import current_viewer
@@ -83,9 +83,7 @@ def before(post_id: int) -> str:
     """What the post said before words were taken out of it, and why they were."""
     viewer = current_viewer()
     ensure_proved(viewer)
-    if not anonymity.wrote(viewer, post_id):
-        raise NotFound
-    post = access_post(viewer, post_id)
+    post = unnamed.own(viewer, post_id)
     return render_template(
         "community/unnamed/before.html",
         post=post,

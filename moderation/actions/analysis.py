@@ -8,8 +8,9 @@ from sqlalchemy import or_, select
 from community import audit, clock, events, quoting, visibility
 from community.access import NotFound, PostRow, access_post
 from community.actions.erasing import when_words_leave
+from community.actions.keeping import Change
 from community.actions.labels import hold_post
-from community.actions.redacting import Change, when_words_are_taken_out
+from community.actions.redacting import when_words_are_taken_out
 from community.db import action, db
 from community.models import AnalysisRequest, AnalysisState, Member, NotificationKind, Post, PostState
 from community.outbox import listen

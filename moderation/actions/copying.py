@@ -10,8 +10,9 @@ from community import audit, clock, events, quoting, rendering
 from community.access import NotFound, access_post
 from community.actions import removing
 from community.actions.erasing import when_words_leave
+from community.actions.keeping import Change, change_originals, forget_originals, when_originals_go
 from community.actions.labels import hold_post
-from community.actions.redacting import Change, change_everywhere, when_words_are_taken_out
+from community.actions.redacting import change_everywhere, when_words_are_taken_out
 from community.actions.shrinking import when_group_closes, when_post_shrinks
 from community.db import action, db
 from community.markup import RENDERER_VERSION
@@ -261,9 +262,17 @@ def change_copies(post_ids: Collection[int], change: Change) -> None:
     for row in db.session.scalars(ways.execution_options(populate_existing=True)).all():
         row.said = change(row.said, SAID)
         if row.copy_id is not None and row.stage == PromotionStage.PUBLISHED:
+            _hold(row.copy_id)
             change_everywhere(NOBODY, row.copy_id, change)
+            change_originals([row.copy_id], change)
     for post_id in sorted(post_ids):
         hide_copies(post_id, False)
+
+
+def _hold(copy_id: int) -> None:
+    """Whoever changes the copy at the same moment is waited for: what they took out of it stays out."""
+    held = select(Post).where(Post.id == copy_id).with_for_update().execution_options(populate_existing=True)
+    db.session.scalars(held).one()
 
 
 @when_words_leave
@@ -271,6 +280,15 @@ def forget(post_id: int, words: Sequence[str]) -> None:
     """What a post said leaves what was answered to a proposal about it."""
     for row in db.session.scalars(select(Promotion).where(Promotion.post_id == post_id, Promotion.said != "")).all():
         row.said = quoting.without(row.said, post_id, words)[:SAID]
+
+
+@when_originals_go
+def forget_originals_of_copies(post_id: int) -> None:
+    """What a copy said before goes with what its source said before."""
+    copies = select(Promotion.copy_id).where(Promotion.post_id == post_id, Promotion.copy_id.is_not(None))
+    for copy in db.session.scalars(select(Post).where(Post.id.in_(copies))).all():
+        if forget_originals(copy.id):
+            audit.record(NOBODY, "system:original:destroyed", group_id=copy.group_id, subject_id=copy.id)
 
 
 @deciding.does("show_copy")

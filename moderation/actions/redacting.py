@@ -6,8 +6,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from community.actions.keeping import Change
 from community.actions.labels import hold_post
-from community.actions.redacting import Change, take_out, when_words_are_taken_out
+from community.actions.redacting import take_out, when_words_are_taken_out
 from community.db import db
 from community.models import Case, CaseKind, CaseState, CaseStep, Submission
 from community.policy import Permission, Refused

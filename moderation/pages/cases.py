@@ -1,12 +1,15 @@
 """One case: what it is about, and what one may do about it."""
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from community import ids
+from community.offers import OVERTAKEN
 from community.pages.hook import current_viewer
 from community.pages.told import told
 from moderation import cases, offers, scope
@@ -29,12 +32,16 @@ def show(case_id: int) -> Page:
     matter = cases.access_case(current_viewer(), case_id)
     if request.method == "POST":
         return _act(matter, request.form.get("act", ""))
-    offer = _here(offers.find(matter, request.args.get("act", "")))
+    offer = offers.find(matter, request.args.get("act", ""))
+    if offer and offer.page:
+        return redirect(page_of(matter, offer), 303)
     return _page(matter, offer, form_for(offer.asks, matter) if offer else None)
 
 
 def _act(matter: Matter, name: str) -> Page:
-    known = _here(next((offer for offer in offers.OFFERS if offer.name == name), None))
+    known = next((offer for offer in offers.OFFERS if offer.name == name), None)
+    if known and known.page:
+        return _elsewhere(matter, known)
     form = form_for(known.asks, matter) if known else None
     if form is None or form.validate():
         with told(_("Done."), form):
@@ -48,9 +55,24 @@ def _act(matter: Matter, name: str) -> Page:
     return _page(matter, known, form)
 
 
-def _here(offer: Offer | None) -> Offer | None:
-    """The act, unless it has a page of its own."""
-    return None if offer is None or offer.page else offer
+def _elsewhere(matter: Matter, offer: Offer) -> Response:
+    """To the page of an act that has one; where it is not offered, the case says why."""
+    if offers.find(matter, offer.name):
+        return redirect(page_of(matter, offer), 303)
+    flash(str(offers.why_not(matter) or OVERTAKEN), "error")
+    return redirect(url_for(".show", case_id=matter.row.id), 303)
+
+
+def page_of(matter: Matter, offer: Offer) -> str:
+    """Where an act is done that has a page of its own."""
+    case_id, post_id = matter.row.id, matter.row.post_id
+    if offer.page == "words":
+        return url_for("redacting.redact", post_id=post_id, case=ids.encode(case_id))
+    return (
+        url_for("unsealing.agree", case_id=case_id)
+        if offer.page == "case"
+        else url_for("unsealing.ask", post_id=post_id)
+    )
 
 
 def _page(matter: Matter, offer: Offer | None, form: CaseForm | None) -> Page:
@@ -68,6 +90,7 @@ def _page(matter: Matter, offer: Offer | None, form: CaseForm | None) -> Page:
 def _around(matter: Matter) -> dict[str, Any]:
     return {
         "offers": offers.offers(matter),
+        "page_of": partial(page_of, matter),
         "why_not": offers.why_not(matter) if matter.is_open else None,
         "said": cases.said(matter),
         "steps": cases.steps(matter),

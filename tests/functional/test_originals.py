@@ -21,7 +21,7 @@ from tests.cases import CANARY, Scene
 from tests.factories import World, url
 from tests.notified import Person
 from tests.paperwork import press
-from tests.unnamed import Crowd, crowd, reply_at
+from tests.unnamed import Crowd, crowd, decide, reply_at
 from tests.unnamed import send as send_unnamed
 
 REASON = "Somebody asked me to look at it."
@@ -128,6 +128,18 @@ def test_an_author_without_a_name_finds_it_on_their_own_page(world: World, namel
     other = world.enter(nameless.room.others[1])
     assert other.get(f"{nameless.path}/before").status_code == 404
     assert send(other, f"{nameless.path}/destroy").status_code == 404
+
+
+def test_an_author_without_a_name_reads_and_destroys_it_after_the_post_was_removed(
+    world: World, nameless: Nameless
+) -> None:
+    take_out(nameless.chief, nameless.post_id)
+    decide(world, nameless.room, world.enter(nameless.chief), "remove", standard="identifies")
+    assert f'href="{nameless.path}/before"' in nameless.author.get("/me/anonymous").text
+    assert f"It was {CANARY}" in nameless.author.get(f"{nameless.path}/before").text
+    assert world.enter(nameless.room.others[1]).get(f"{nameless.path}/before").status_code == 404
+    assert send(nameless.author, f"{nameless.path}/destroy", at_once="y").status_code == 303
+    assert CANARY not in nameless.author.get(f"{nameless.path}/before").text
 
 
 def test_nobody_is_told_whom_nobody_knows(world: World, nameless: Nameless) -> None:

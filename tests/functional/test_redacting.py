@@ -249,3 +249,31 @@ def test_a_withdrawn_post_leaves_nothing_to_read(app: Flask, scene: Scene) -> No
     redact(scene, scene["Chief"])
     send(scene["Author"].browser, f"{url('posts', scene.post)}/withdraw")
     assert CANARY not in text(scene, "Author", f"{url('posts', scene.post)}/before")
+
+
+def test_who_may_not_decide_sees_why_and_the_way_back_only(scene: Scene) -> None:
+    house = db.session.get_one(Organization, scene["Chief"].member.organization_id)
+    colleague = Person(scene.world, "Colleague", organization=house)
+    scene.world.join(colleague.member, scene.group)
+    post = scene.world.reply(scene.opening, colleague.member, f"Here {CANARY}")
+    page = text(scene, "Chief", f"{url('posts', post)}/redact").partition("<main")[2].partition("</main>")[0]
+    assert "belongs to your organization" in page
+    assert f"{url('posts', post)}/thread" in page
+    assert 'name="taken"' not in page
+    assert 'name="step"' not in page
+
+
+def test_a_case_leads_to_the_page_on_which_words_are_marked(scene: Scene) -> None:
+    scene.flag("Reader")
+    path = f"{url('posts', scene.post)}/redact?case={scene.at().rsplit('/', 1)[1]}"
+    assert f'href="{path}"' in text(scene, "Chief", scene.at())
+    assert scene["Chief"].browser.get(f"{scene.at()}?act=redact").headers["Location"] == path
+    assert scene.act(scene["Chief"], "redact").headers["Location"] == path
+    assert body(scene.post) == f"It was {CANARY} Works"
+
+
+def test_where_it_is_not_offered_a_case_says_so(scene: Scene) -> None:
+    scene.flag("Chief")
+    assert scene["Chief"].browser.get(f"{scene.at()}?act=redact").status_code == 200
+    assert scene.act(scene["Chief"], "redact").headers["Location"] == scene.at()
+    assert "You told the moderators about this post yourself" in text(scene, "Chief", scene.at())

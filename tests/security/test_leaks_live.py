@@ -153,6 +153,11 @@ def _of_threads(kind: type[events.Event]) -> Iterator[tuple[events.Event, set[st
             yield kind(number(note.key)), _readers(note), note.key  # type: ignore[call-arg]
 
 
+def _of_proposals(_kind: type[events.Event]) -> Iterator[tuple[events.Event, set[str], str]]:
+    """By itself it tells no open page; whom it concerns is told by events of their own."""
+    yield events.PromotionAnswered(number("no proposal"), number("author")), set(), ""
+
+
 def cases(kind: type[events.Event]) -> list[tuple[events.Event, set[str], str]]:
     """An event that fits none of these makes the test fail: say who may be told of it."""
     names = {one.name for one in fields(kind)}
@@ -161,6 +166,7 @@ def cases(kind: type[events.Event]) -> list[tuple[events.Event, set[str], str]]:
         "post_id": _of_notes,
         "thread_id": _of_threads,
         "group_id": _of_groups,
+        "promotion_id": _of_proposals,
     }
     return list(next(makers[name] for name in makers if name in names)(kind))
 
