@@ -85,10 +85,12 @@ def test_a_change_at_the_moment_of_publishing_comes_before_or_after(
 ) -> None:
     trade.waits()
     case, version = trade.case(CaseKind.COPY), trade.row().version
+    seen = db.session.get_one(Post, trade.post.id).version
+    db.session.rollback()
 
     def change() -> int:
         form = {"target": ids.encode(trade.target.id), "tlp": "GREEN", "title": "Other", "body": "Other words"}
-        form |= {"post_version": str(trade.post.version)}
+        form |= {"post_version": str(seen)}
         with app.app_context():
             path = trade.path("promote")
             return int(send(trade["Second"].browser, path, step="send", version=str(version), **form).status_code)
