@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from community import events, visibility
 from community.alerts import moderators_of
 from community.db import db
-from community.models import Member, NotificationKind, Post, Promotion, PromotionStage
+from community.models import Group, Member, NotificationKind, Post, Promotion, PromotionStage
 from community.outbox import listen
 from moderation.actions import consenting, copying
 
@@ -37,6 +37,13 @@ def remind(event: events.PostPublished, _number: int) -> None:
     readers = set(db.session.scalars(_READERS, {"post_id": event.post_id}))
     for member_id in sorted(readers & set(moderators_of(group_id))):
         events.record(events.ReaderTold(member_id, NotificationKind.PROMOTION_FOLLOWED, event.post_id))
+
+
+@listen(events.GroupChanged)
+def end_with_group(event: events.GroupChanged, _number: int) -> None:
+    """What is on its way from or to an archived group ends."""
+    if db.session.scalar(select(Group.archived_at).where(Group.id == event.group_id)) is not None:
+        copying.end_open(event.group_id)
 
 
 @listen(events.PromotionAnswered)

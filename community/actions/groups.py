@@ -9,7 +9,6 @@ from sqlalchemy import Select, delete, exists, select, update
 
 from community import audit, clock, directory, events
 from community.access import GroupRow, access_group, access_member, access_thread
-from community.actions.shrinking import group_closed
 from community.db import action, db
 from community.models import (
     Anonymous,
@@ -178,7 +177,6 @@ def archive_group(viewer: Viewer, group_id: int) -> None:
     """Nobody writes in the group any more; everything stays readable to whom it was."""
     hold_group(viewer, group_id, "archive")
     _set_archived(viewer, group_id, "moderator:group:archived", clock.now())
-    group_closed(group_id)
 
 
 @action

@@ -3,21 +3,7 @@
 from collections.abc import Callable
 
 Watcher = Callable[[int, bool], None]
-Closing = Callable[[int], None]
 _watchers: list[Watcher] = []
-_closing: list[Closing] = []
-
-
-def when_group_closes(watch: Closing) -> Closing:
-    """Register who must know that a group is archived: called with the group."""
-    _closing.append(watch)
-    return watch
-
-
-def group_closed(group_id: int) -> None:
-    """Nobody writes in a group any more."""
-    for watch in _closing:
-        watch(group_id)
 
 
 def when_post_shrinks(watch: Watcher) -> Watcher:

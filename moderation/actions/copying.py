@@ -13,7 +13,7 @@ from community.actions.erasing import when_words_leave
 from community.actions.keeping import Change, change_originals, forget_originals, when_originals_go
 from community.actions.labels import hold_post
 from community.actions.redacting import change_everywhere, when_words_are_taken_out
-from community.actions.shrinking import when_group_closes, when_post_shrinks
+from community.actions.shrinking import when_post_shrinks
 from community.db import action, db
 from community.markup import RENDERER_VERSION
 from community.models import (
@@ -185,9 +185,11 @@ def _still_promotes(member_id: int, post_id: int) -> bool:
         return False
 
 
-@when_group_closes
 def end_open(group_id: int) -> None:
-    """Nobody agrees to anything any more in a group that is archived, or publishes anything there."""
+    """Nobody agrees to anything any more in a group that is archived, or publishes anything there.
+
+    Told by an event: in the act of a moderator of the target it would take time, and tell that something is on its way.
+    """
     here = or_(Post.group_id == group_id, Promotion.target_id == group_id)
     asked = select(Promotion).join(Post, Post.id == Promotion.post_id).where(here)
     _end_all(asked.where(Promotion.stage.in_(promotions.OPEN)))

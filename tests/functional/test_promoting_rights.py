@@ -7,6 +7,7 @@ from community.db import db
 from community.models import CaseKind, MemberState, Promotion, Role, Visibility
 from tests.browsing import send, words
 from tests.factories import World, url
+from tests.notified import deliver
 from tests.promoting import Nameless, Trade
 
 
@@ -57,6 +58,7 @@ def test_what_is_proposed_ends_when_a_group_is_archived(world: World, which: str
     browser = trade["Chief" if which == "source" else "Gate"].browser
     assert send(browser, f"{url('groups', group)}/archive").status_code == 303
     db.session.rollback()
+    deliver()
     assert (trade.stage(), trade.copies()) == ("ended", [])
 
 
